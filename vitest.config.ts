@@ -1,0 +1,53 @@
+// Two projects over the same tests: Node, and real headless Chromium. `*.node.test.ts` needs Node and runs only there.
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { findChromium } from './testing/browser.ts';
+
+const everywhere = '{packages,apps,examples,testing}/**/*.test.ts';
+const nodeOnly = '{packages,apps,examples,testing}/**/*.node.test.ts';
+const conditions = ['development'];
+const test = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+const projects: TestProjectConfiguration[] = [
+  {
+    ssr: { resolve: { conditions: [...conditions, 'node', 'import', 'default'] } },
+    test: { ...test, name: 'node', include: [everywhere], pool: 'forks' },
+  },
+];
+
+const chromium = await findChromium();
+if (chromium) {
+  projects.push({
+    resolve: { conditions: [...conditions, 'browser', 'import', 'default'] },
+    test: {
+      ...test,
+      name: 'chromium',
+      include: [everywhere],
+      exclude: [nodeOnly, '**/node_modules/**'],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: chromium,
+            args: [
+              '--no-sandbox',
+              '--disable-quic',
+              '--no-first-run',
+              '--disable-background-networking',
+              '--disable-component-update',
+              '--disable-sync',
+              '--enable-unsafe-webgpu',
+            ],
+          },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  });
+} else {
+  console.warn('SKIPPED: all tests in a browser. Install Chromium, or name one in CHROMIUM_PATH.');
+}
+
+export default defineConfig({ test: { projects, reporters: ['default', './testing/summary-reporter.ts'] } });
