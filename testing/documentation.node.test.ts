@@ -1,32 +1,47 @@
-// Every ```ts block of a README or guide is a program: it runs here, on its own, as a reader would run it.
+// Every ```ts block of a README is a program: it type-checks and runs on its own here, as a reader would run it.
 import { execFile } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 
+const run = promisify(execFile);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const snippets = join(root, 'testing', 'snippets');
-mkdirSync(snippets, { recursive: true });
-const folder = mkdtempSync(join(snippets, 'run-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 const documents = globSync(['*.md', 'packages/*/README.md', 'apps/*/README.md', 'examples/README.md'], { cwd: root });
+
+// Inside the workspace, so that the packages are found by name.
+mkdirSync(join(root, 'testing', 'snippets'), { recursive: true });
+const folder = mkdtempSync(join(root, 'testing', 'snippets', 'run-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(documents.sort())('%s', (document) => {
   const text = readFileSync(join(root, document), 'utf8');
-  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1]);
-
-  test.runIf(blocks.length > 0).each(blocks.map((code, i) => [i + 1, code] as const))('block %i', async (i, code) => {
-    const file = join(folder, `${document.replaceAll(/\W/g, '-')}-${i}.ts`);
-    writeFileSync(file, code);
-    const { stderr } = await promisify(execFile)(process.execPath, ['--conditions=development', file], { cwd: folder });
-    expect(stderr).toBe('');
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match, i) => {
+    const file = join(folder, `${document.replaceAll(/\W/g, '-')}-${i + 1}.ts`);
+    writeFileSync(file, match[1]);
+    return { number: i + 1, file };
   });
+
+  for (const { number, file } of blocks) {
+    test(`block ${number} runs`, async () => {
+      const { stderr } = await run(process.execPath, ['--conditions=development', file], { cwd: folder });
+      expect(stderr).toBe('');
+    });
+  }
 
   test('links lead somewhere', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]);
-    expect(links.filter((link) => globSync(join(root, dirname(document), link)).length === 0)).toEqual([]);
+    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
   });
+});
+
+test('the blocks have the types they should', async () => {
+  const config = { extends: join(root, 'tsconfig.json'), include: ['*.ts'], compilerOptions: { rootDir: root } };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  const compiler = join(root, 'node_modules', '.bin', 'tsc');
+  const { stdout } = await run(compiler, ['--noEmit', '-p', folder], { shell: process.platform === 'win32' }).catch(
+    (error: { stdout: string }) => error,
+  );
+  expect(stdout).toBe('');
 });

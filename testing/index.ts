@@ -1,4 +1,5 @@
 // What the tests of every room share: golden values, engines, closeness.
 export { toBeAllclose } from './closeness.ts';
 export { describeEngines, engines } from './engines.ts';
+export { expectGradient } from './finite-differences.ts';
 export { type GoldenTensor, golden } from './golden.ts';

@@ -1,0 +1,122 @@
+// The generation loop with models of a few lines, on every engine.
+import { manualSeed } from '@hornbook/random';
+import { describeEngines } from '@hornbook/testing';
+import { gather, memory, reshape, slice, type Tensor, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { type GenerateOptions, generate } from './generate.ts';
+
+type Table = { readonly table: Tensor2D };
+type Options = Partial<GenerateOptions<Table>>;
+
+/** After each of five ids this table makes the next one certain: 0 → 1 → 2 → 3 → 4 → 0. */
+const certain = () =>
+  tensor2d(
+    Array.from({ length: 25 }, (_, i) => (i % 5 === (Math.floor(i / 5) + 1) % 5 ? 100 : 0)),
+    [5, 5],
+  );
+
+/** A bigram model: ids [1, time] → logits [1, time, 5]. */
+const everyPlace = ({ table }: Table, ids: Tensor2D): Tensor => gather(table, ids);
+
+/** The same for the last place only: logits [1, 5]. */
+const lastPlace = (parameters: Table, ids: Tensor2D): Tensor =>
+  reshape(slice(everyPlace(parameters, ids), [0, ids.shape[1] - 1, 0], [1, 1, 5]), [1, 5]);
+
+async function run(table: Tensor2D, options: Options = {}): Promise<number[]> {
+  const ids: number[] = [];
+  const defaults = { forward: everyPlace, prompt: [3], contextLength: 4, maxTokens: 6, generator: manualSeed(1) };
+  for await (const id of generate({ ...defaults, parameters: { table }, ...options })) ids.push(id);
+  return ids;
+}
+
+describeEngines('generate on', () => {
+  test('goes on from the last place, whichever shape the logits have', async () => {
+    const table = certain();
+    expect(await run(table)).toEqual([4, 0, 1, 2, 3, 4]);
+    expect(await run(table, { forward: lastPlace, prompt: Int32Array.of(2, 0) })).toEqual([1, 2, 3, 4, 0, 1]);
+    expect(await run(table, { maxTokens: 0 })).toEqual([]);
+    table.dispose();
+  });
+
+  test('shows the model the last contextLength ids', async () => {
+    const table = certain();
+    const seen: string[] = [];
+    const forward = (parameters: Table, ids: Tensor2D) => {
+      seen.push(String(ids.shape));
+      return everyPlace(parameters, ids);
+    };
+    await run(table, { forward, contextLength: 3, prompt: [0, 1], maxTokens: 3 });
+    expect(seen).toEqual(['1,2', '1,3', '1,3']);
+    seen.length = 0;
+    expect(await run(table, { forward, contextLength: 2, prompt: [0, 0, 0, 0, 3], maxTokens: 1 })).toEqual([4]);
+    expect(seen).toEqual(['1,2']);
+    table.dispose();
+  });
+
+  test('the same seed gives the same ids', async () => {
+    const table = zeros([5, 5]) as Tensor2D; // every id equally probable
+    const ids = await run(table, { generator: manualSeed(7), maxTokens: 30 });
+    expect(await run(table, { generator: manualSeed(7), maxTokens: 30 })).toEqual(ids);
+    expect(await run(table, { generator: manualSeed(8), maxTokens: 30 })).not.toEqual(ids);
+    expect(new Set(ids).size).toBe(5);
+    table.dispose();
+  });
+
+  test('leaves no tensors, at the end, on breaking off, and on an error', async () => {
+    const table = certain();
+    const before = memory().numTensors;
+    await run(table);
+    expect(memory().numTensors).toBe(before);
+    const parameters = { table };
+    const defaults = { parameters, prompt: [0], contextLength: 4, maxTokens: 9, generator: manualSeed(1) };
+    for await (const id of generate({ ...defaults, forward: everyPlace })) {
+      expect(memory().numTensors).toBe(before);
+      if (id === 2) break;
+    }
+    expect(memory().numTensors).toBe(before);
+    const forward = () => zeros([2, 5]);
+    await expect(generate({ ...defaults, forward }).next()).rejects.toThrow(
+      '[1, 1, vocabSize] from forward, got [2,5]',
+    );
+    expect(memory().numTensors).toBe(before);
+    table.dispose();
+  });
+
+  test('ends before the id that stops it, and when aborted', async () => {
+    const table = certain();
+    expect(await run(table, { stop: (id) => id === 2 })).toEqual([4, 0, 1]);
+    const controller = new AbortController();
+    const ids: number[] = [];
+    const options = { forward: everyPlace, contextLength: 4, generator: manualSeed(1), signal: controller.signal };
+    for await (const id of generate({ ...options, parameters: { table }, prompt: [0], maxTokens: 9 })) {
+      ids.push(id);
+      if (ids.length === 3) controller.abort();
+    }
+    expect(ids).toEqual([1, 2, 3]);
+    expect(await run(table, { signal: AbortSignal.abort() })).toEqual([]);
+    table.dispose();
+  });
+
+  test('lets the event loop turn', async () => {
+    const table = certain();
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    await run(table, { maxTokens: 200 });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+    table.dispose();
+  });
+
+  test('refuses what cannot be', async () => {
+    const table = certain();
+    await expect(run(table, { prompt: [] })).rejects.toThrow(
+      new RangeError('Expected a prompt of at least 1 token, got none: begin with a newline or a start token'),
+    );
+    await expect(run(table, { contextLength: 0 })).rejects.toThrow(RangeError);
+    await expect(run(table, { maxTokens: -1 })).rejects.toThrow(RangeError);
+    await expect(run(table, { topP: 0 })).rejects.toThrow('Expected topP above 0');
+    const wide = () => zeros([1, 2]);
+    await expect(run(table, { prompt: [2], forward: wide })).rejects.toThrow('Expected prompt ids from 0 to 1, got 2');
+    table.dispose();
+  });
+});

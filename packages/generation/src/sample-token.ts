@@ -1,0 +1,109 @@
+// Chooses the next token from the scores of all: temperature, top-k, top-p, and a draw.
+import type { Generator } from '@hornbook/random';
+
+export type SamplingOptions = {
+  /** Above 1 evens the probabilities out, below 1 sharpens them; 0 always takes the most probable token. */
+  readonly temperature?: number;
+  /** Keep only this many of the most probable tokens. */
+  readonly topK?: number;
+  /** Of those, keep the fewest whose probabilities add up to at least this: nucleus sampling. */
+  readonly topP?: number;
+};
+
+/**
+ * Draws an id with the probabilities that `tokenProbabilities` gives, as `torch.multinomial(probabilities, 1)` draws it:
+ * the same probabilities and the same generator give PyTorch's id. Temperature 0 draws nothing from the generator.
+ *
+ * `sampleToken(logits, manualSeed(42), { temperature: 0.8, topK: 40 })`
+ *
+ * @param logits [vocabSize] scores of any scale; -Infinity rules a token out
+ * @throws RangeError if an option is out of its range, or the logits leave nothing to choose from
+ */
+export function sampleToken(
+  logits: Float32Array,
+  generator: Pick<Generator, 'multinomial'>,
+  options: SamplingOptions = {},
+): number {
+  const probabilities = tokenProbabilities(logits, options);
+  if (options.temperature === 0) return probabilities.indexOf(1);
+  return generator.multinomial(probabilities, 1)[0];
+}
+
+/**
+ * The probability of each token to be drawn: `softmax(logits / temperature)` over those that top-k, then top-p, leave,
+ * each step rounded to float32; 0 for all others. Of equally probable tokens the lower id comes first, so exactly
+ * `topK` are left.
+ *
+ * Logits 4.51 0.89 −1.90 6.75 1.63 −1.62 −1.89 6.28 1.79 with top-k 3 → 0.0615, 0.5775, 0.3610 at places 0, 3, 7.
+ *
+ * Source: nucleus sampling is Holtzman et al., https://arxiv.org/abs/1904.09751.
+ *
+ * @returns [vocabSize], with a sum of 1
+ * @throws RangeError as `sampleToken`
+ */
+export function tokenProbabilities(logits: Float32Array, options: SamplingOptions = {}): Float32Array {
+  const { temperature = 1, topK = logits.length, topP = 1 } = options;
+  const best = argmax(logits);
+  checkOptions(temperature, topK, topP);
+  if (temperature === 0) return new Float32Array(logits.length).fill(1, best, best + 1);
+  // Taking the maximum off first changes no probability, and a tiny temperature cannot overflow.
+  let scores: Float32Array = logits.map((logit) => Math.fround(logit - logits[best]) / temperature);
+  if (topK < scores.length) scores = keep(scores, byRank(scores).slice(0, topK));
+  if (topP < 1) scores = keep(scores, nucleus(softmax(scores), topP));
+  return softmax(scores);
+}
+
+/** The fewest ids whose probabilities reach `topP`: the most probable first, and always at least one. */
+function nucleus(probabilities: Float32Array, topP: number): Uint32Array {
+  const ids = byRank(probabilities);
+  let total = 0;
+  const last = ids.findIndex((id) => {
+    total += probabilities[id];
+    return total >= topP;
+  });
+  return last < 0 ? ids : ids.slice(0, last + 1);
+}
+
+/** All ids, the highest value first, equal ones by id. */
+function byRank(values: Float32Array): Uint32Array {
+  return Uint32Array.from(values.keys()).sort((a, b) => values[b] - values[a] || a - b);
+}
+
+/** The scores of these ids; -Infinity for the others. */
+function keep(scores: Float32Array, ids: Uint32Array): Float32Array {
+  const kept = new Float32Array(scores.length).fill(Number.NEGATIVE_INFINITY);
+  for (const id of ids) kept[id] = scores[id];
+  return kept;
+}
+
+/** exp(x) / Σ exp(x), for scores whose maximum is 0. */
+function softmax(scores: Float32Array): Float32Array {
+  const exponentials = scores.map(Math.exp);
+  const total = exponentials.reduce((sum, x) => Math.fround(sum + x), 0);
+  return exponentials.map((x) => x / total);
+}
+
+/** The first id of the highest logit. */
+function argmax(logits: Float32Array): number {
+  let best = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if (Number.isNaN(logits[id]) || logits[id] === Number.POSITIVE_INFINITY) {
+      throw new RangeError(`Expected logits below infinity, got ${logits[id]} for id ${id}: has training diverged?`);
+    }
+    if (logits[id] > logits[best]) best = id;
+  }
+  if (logits.length === 0 || logits[best] === Number.NEGATIVE_INFINITY) {
+    throw new RangeError(`Expected a logit above -Infinity, got none among ${logits.length}`);
+  }
+  return best;
+}
+
+function checkOptions(temperature: number, topK: number, topP: number): void {
+  if (!(temperature >= 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`Expected temperature from 0 up, got ${temperature}: 1 keeps the model's probabilities`);
+  }
+  if (!Number.isSafeInteger(topK) || topK < 1) {
+    throw new RangeError(`Expected topK to be a whole number of 1 or more, got ${topK}: 1 keeps only the best token`);
+  }
+  if (!(topP > 0 && topP <= 1)) throw new RangeError(`Expected topP above 0 and at most 1, got ${topP}: 1 keeps all`);
+}

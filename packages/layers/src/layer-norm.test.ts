@@ -1,0 +1,37 @@
+// Layer norm against PyTorch, and its gradients.
+import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
+import { dispose, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
+import { applyLayerNorm, layerNorm } from './layer-norm.ts';
+
+describeEngines('layer norm', () => {
+  test("PyTorch's values", async () => {
+    const [{ x, w, b, y }] = fixture.ops.layer_norm;
+    const [input, weight, bias] = [
+      tensor2d(golden(x) as Float32Array, [3, 7]),
+      tensor1d(golden(w) as Float32Array),
+      tensor1d(golden(b) as Float32Array),
+    ];
+    const output = applyLayerNorm({ weight, bias }, input);
+    toBeAllclose(await output.data(), golden(y));
+    dispose([input, weight, bias, output]);
+  });
+
+  test('starts as the plain normalization', async () => {
+    const layer = layerNorm(4);
+    expect(layerNorm(4, { bias: false }).bias).toBeUndefined();
+    const x = tensor2d([1, 3, 1, 3], [1, 4]);
+    const output = applyLayerNorm(layer, x);
+    toBeAllclose(await output.data(), [-1, 1, -1, 1], { absolute: 1e-5 });
+    dispose([x, output, layer.weight, layer.bias]);
+  });
+
+  test('gradient, with and without bias', async () => {
+    await expectGradient(
+      ([x, weight, bias]) => applyLayerNorm({ weight: weight as Tensor1D, bias: bias as Tensor1D | undefined }, x),
+      [[2, 3, 8], [8], [8]],
+    );
+    await expectGradient(([x, weight]) => applyLayerNorm({ weight: weight as Tensor1D }, x), [[2, 3, 8], [8]]);
+  });
+});

@@ -1,0 +1,60 @@
+// A linear layer: every output is a weighted sum of the inputs, plus a bias.
+import type { Generator } from '@hornbook/random';
+import {
+  fused,
+  reshape,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  tidy,
+  transpose,
+  zeros,
+} from '@tensorflow/tfjs-core';
+
+export type Linear = {
+  readonly weight: Tensor2D; // [inputDim, outputDim]
+  readonly bias?: Tensor1D; // [outputDim]
+};
+
+/**
+ * Weights and bias drawn as PyTorch's nn.Linear draws them: both uniform in ±1/√inputDim, the weight first and in
+ * PyTorch's order [outputDim, inputDim], whatever order it is stored in.
+ */
+export function linear(
+  generator: Generator,
+  inputDim: number,
+  outputDim: number,
+  { bias = true }: { bias?: boolean } = {},
+): Linear {
+  // PyTorch's own steps to 1/√inputDim (kaiming_uniform_ with a = √5): shorter ones can differ in the last bit.
+  const bound = Math.sqrt(3) * (Math.sqrt(2 / 6) / Math.sqrt(inputDim));
+  const weight = fromRows(generator.uniform(inputDim * outputDim, -bound, bound), inputDim, outputDim);
+  if (!bias) return { weight };
+  const biasBound = 1 / Math.sqrt(inputDim);
+  return { weight, bias: tensor1d(generator.uniform(outputDim, -biasBound, biasBound)) };
+}
+
+/** Weights from N(0, std²), drawn in PyTorch's order [outputDim, inputDim], and a bias of zeros, as GPT-2 starts. */
+export function normalLinear(
+  generator: Generator,
+  inputDim: number,
+  outputDim: number,
+  { std, bias = true }: { std: number; bias?: boolean },
+): Linear {
+  const weight = fromRows(generator.normal(inputDim * outputDim, 0, std), inputDim, outputDim);
+  return bias ? { weight, bias: zeros([outputDim]) } : { weight };
+}
+
+/** x · weight + bias over the last axis: x [..., inputDim] → [..., outputDim]. */
+export function applyLinear({ weight, bias }: Linear, x: Tensor): Tensor {
+  const [inputDim, outputDim] = weight.shape;
+  const rows = reshape(x, [-1, inputDim]); // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
+  return reshape(fused.matMul({ a: rows, b: weight, bias }), [...x.shape.slice(0, -1), outputDim]);
+}
+
+/** A weight drawn in PyTorch's order, one row for each output, as it is stored here: one column for each output. */
+function fromRows(values: Float32Array, inputDim: number, outputDim: number): Tensor2D {
+  return tidy(() => transpose(tensor2d(values, [outputDim, inputDim])));
+}

@@ -1,0 +1,28 @@
+// RMS norm against PyTorch, and its gradients.
+import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
+import { dispose, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { test } from 'vitest';
+import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
+import { applyRmsNorm, rmsNorm } from './rms-norm.ts';
+
+describeEngines('rms norm', () => {
+  test("PyTorch's values", async () => {
+    const [{ x, w, y }] = fixture.ops.rms_norm;
+    const [input, weight] = [tensor2d(golden(x) as Float32Array, [3, 7]), tensor1d(golden(w) as Float32Array)];
+    const output = applyRmsNorm({ weight }, input);
+    toBeAllclose(await output.data(), golden(y));
+    dispose([input, weight, output]);
+  });
+
+  test('starts as the plain normalization', async () => {
+    const layer = rmsNorm(2);
+    const x = tensor2d([3, 4], [1, 2]);
+    const output = applyRmsNorm(layer, x);
+    toBeAllclose(await output.data(), [0.848528, 1.131371], { absolute: 2e-6 });
+    dispose([x, output, layer.weight]);
+  });
+
+  test('gradient', async () => {
+    await expectGradient(([x, weight]) => applyRmsNorm({ weight: weight as Tensor1D }, x), [[2, 3, 8], [8]]);
+  });
+});

@@ -1,0 +1,28 @@
+// Sinusoidal positions: a fixed table of waves, from fast to slow, so that every place has a fingerprint.
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+
+/**
+ * Wave i turns by place / 10000^(2i / embedDim); its sine and its cosine are two columns.
+ * Interleaved, columns 2i and 2i + 1 (the paper's text); otherwise all sines, then all cosines (the paper's code).
+ * An odd embedDim leaves the last cosine out. Vaswani et al. 2017, section 3.5, https://arxiv.org/abs/1706.03762.
+ *
+ * @returns [contextLength, embedDim], computed in double precision and rounded once
+ * @example sinusoidalTable(2, 4) // 0 1 0 1, then sin(1) cos(1) sin(0.01) cos(0.01)
+ */
+export function sinusoidalTable(
+  contextLength: number,
+  embedDim: number,
+  { interleaved = true }: { interleaved?: boolean } = {},
+): Tensor2D {
+  const numSines = Math.ceil(embedDim / 2);
+  const values = new Float32Array(contextLength * embedDim);
+  for (let place = 0; place < contextLength; place++) {
+    for (let column = 0; column < embedDim; column++) {
+      const wave = interleaved ? column >> 1 : column % numSines;
+      const isSine = interleaved ? column % 2 === 0 : column < numSines;
+      const angle = place / 10000 ** ((2 * wave) / embedDim);
+      values[place * embedDim + column] = isSine ? Math.sin(angle) : Math.cos(angle);
+    }
+  }
+  return tensor2d(values, [contextLength, embedDim]);
+}

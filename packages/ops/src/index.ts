@@ -1,0 +1,15 @@
+// The arithmetic worth fusing: plain definitions with gradients, the same on every engine.
+export { type AdamwMoments, type AdamwUpdateOptions, adamwUpdate } from './adamw-update.ts';
+export { type CausalAttentionOptions, causalAttention } from './causal-attention.ts';
+export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
+export { type BernoulliGenerator, dropout } from './dropout.ts';
+export { embedding } from './embedding.ts';
+export { gelu } from './gelu.ts';
+export { globalNorm } from './global-norm.ts';
+export { layerNorm } from './layer-norm.ts';
+export { negativeLogLikelihood } from './negative-log-likelihood.ts';
+export { countParameters, mapParameters, namedParameters, type ParameterTree } from './parameter-trees.ts';
+export { rmsNorm } from './rms-norm.ts';
+export { type RotaryOptions, rotary } from './rotary.ts';
+export { type SgdUpdateOptions, sgdUpdate } from './sgd-update.ts';
+export { silu } from './silu.ts';

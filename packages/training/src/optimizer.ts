@@ -1,0 +1,36 @@
+// What every optimizer is: a rule that changes variables by their gradients, and the state it keeps between steps.
+import type { StoredTensor } from '@hornbook/formats';
+import type { ParameterTree } from '@hornbook/ops';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+
+export type Optimizer = {
+  /** The rate of every step that no schedule sets. */
+  readonly learningRate: number;
+  /**
+   * One step, in place. Parameters and gradients meet by their paths; a parameter without a gradient stays as it is.
+   * The first step makes the state, which lasts until `dispose`; later steps leave no tensors behind.
+   */
+  update(
+    parameters: Readonly<Record<string, Variable>>,
+    gradients: Readonly<Record<string, Tensor>>,
+    learningRate?: number,
+  ): void;
+  /** A copy of everything that the next step depends on, apart from parameters and gradients. */
+  state(): Promise<OptimizerState>;
+  /**
+   * Goes on from a saved state of the same parameters.
+   *
+   * @throws CheckpointError if it is of another optimizer or other parameters; then nothing has changed
+   */
+  restore(state: OptimizerState, parameters: ParameterTree): void;
+  /** Frees the state. The parameters are not touched. */
+  dispose(): void;
+};
+
+export type OptimizerState = {
+  readonly kind: string;
+  /** Updates made so far. */
+  readonly step: number;
+  /** `mean.blocks.0.weight`, `variance.blocks.0.weight`, … */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+};

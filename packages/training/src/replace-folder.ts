@@ -1,0 +1,179 @@
+// Replaces a folder of files as one: readers find the old files or the new ones, whole, whenever the process dies.
+//
+// For a folder `run`, `.run.new-PID-…` is being written and `.run.old` is the one being replaced. The order is: write and
+// sync new; run → old; new → run; delete old. Between the two renames `run` is missing and `.run.old` is whole.
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CheckpointError } from './checkpoint-error.ts';
+
+/**
+ * @param known the names that the folder may hold; it is not replaced if there is anything else in it
+ * @throws CheckpointError; then what was there is there still, and nothing new
+ */
+export async function replaceFolder(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  known: readonly string[],
+): Promise<void> {
+  try {
+    const target = await resolveLinks(folder);
+    await mkdir(dirname(target), { recursive: true });
+    await refuseForeign(target, known);
+    await removeLeftovers(target);
+    await writeAndSwap(target, files);
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new CheckpointError(
+      `Could not save to ${folder}: ${advice(code)} (${message}). What was there is untouched.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Those of the named files that are there. If the folder itself is missing because its replacement was cut off, those of
+ * the folder that was being replaced.
+ *
+ * @throws CheckpointError if there is no such folder, or it cannot be read
+ */
+export async function readFolder(
+  folder: string,
+  names: readonly string[],
+): Promise<{ files: Map<string, Uint8Array>; recoveredFrom?: string }> {
+  try {
+    const target = await resolveLinks(folder);
+    if (await isFolder(target)) return { files: await readFiles(target, names) };
+    const old = oldName(target);
+    if (await isFolder(old)) return { files: await readFiles(old, names), recoveredFrom: old };
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw cause;
+    throw new CheckpointError(`Could not read the checkpoint ${folder}: ${(cause as Error).message}`, { cause });
+  }
+  throw new CheckpointError(`Expected a checkpoint at ${folder}, got no such folder: is the path right?`);
+}
+
+async function writeAndSwap(target: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const fresh = besides(target, `new-${process.pid}-${randomUUID()}`);
+  const old = oldName(target);
+  try {
+    await mkdir(fresh);
+    for (const [name, bytes] of files) await writeSynced(join(fresh, name), bytes);
+    await syncFolder(fresh);
+    const replaces = await isFolder(target);
+    if (replaces) {
+      await rm(old, { recursive: true, force: true });
+      await rename(target, old);
+    }
+    try {
+      await rename(fresh, target);
+    } catch (error) {
+      if (replaces) await rename(old, target);
+      throw error;
+    }
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
+  await syncFolder(dirname(target));
+  await rm(old, { recursive: true, force: true });
+}
+
+async function refuseForeign(target: string, known: readonly string[]): Promise<void> {
+  if (!(await isFolder(target))) return;
+  const foreign = (await readdir(target)).filter((name) => !known.includes(name));
+  if (foreign.length === 0) return;
+  throw new CheckpointError(
+    `Expected a checkpoint or an empty folder at ${target}, got a folder with ${foreign[0]} in it: ` +
+      'saving would replace it, so choose another folder',
+  );
+}
+
+/** Deletes what processes that no longer run were writing when they were killed. */
+async function removeLeftovers(target: string): Promise<void> {
+  const prefix = basename(besides(target, 'new-'));
+  for (const name of await readdir(dirname(target))) {
+    if (!name.startsWith(prefix) || isRunning(Number.parseInt(name.slice(prefix.length), 10))) continue;
+    await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs, as another user
+  }
+}
+
+async function readFiles(folder: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const present = await readdir(folder);
+  const files = new Map<string, Uint8Array>();
+  for (const name of names) {
+    if (present.includes(name)) files.set(name, await readFile(join(folder, name)));
+  }
+  return files;
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames in a folder last through a power cut. Windows cannot open folders, and has no need to. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** False if there is nothing there. */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await statIfAny(path);
+  if (!found || found.isDirectory()) return found !== undefined;
+  throw new CheckpointError(`Expected a folder at ${path}, got a file: a checkpoint is a folder`);
+}
+
+async function statIfAny(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The absolute path; through a link, that of the folder it leads to, so that the link stays. */
+async function resolveLinks(folder: string): Promise<string> {
+  return (await statIfAny(folder)) ? realpath(folder) : resolve(folder);
+}
+
+function oldName(target: string): string {
+  return besides(target, 'old');
+}
+
+function besides(target: string, suffix: string): string {
+  return join(dirname(target), `.${basename(target)}.${suffix}`);
+}
+
+function advice(code: string | undefined): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; free some space and save again';
+  if (code === 'EFBIG') return 'a file would be larger than allowed here';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return 'writing there is not allowed; choose another folder';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is in the way; choose another folder';
+  return 'the file system refused';
+}

@@ -1,0 +1,51 @@
+// Parameters as plain arrays and back: what checkpoints hold, in memory.
+import type { StoredTensor } from '@hornbook/formats';
+import { namedParameters, type ParameterTree } from '@hornbook/ops';
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import { CheckpointError } from './checkpoint-error.ts';
+import { namedVariables } from './trainable.ts';
+
+/** A copy of every parameter, float32, under its path. */
+export async function storeParameters(parameters: ParameterTree): Promise<Map<string, StoredTensor>> {
+  const stored = new Map<string, StoredTensor>();
+  for (const [path, leaf] of Object.entries(namedParameters(parameters))) {
+    const data = Float32Array.from(await leaf.data());
+    stored.set(path, { dtype: 'F32', shape: [...leaf.shape], data });
+  }
+  return stored;
+}
+
+/**
+ * Gives variables the values of stored tensors, in place.
+ *
+ * `restoreParameters(parameters, (await loadCheckpoint('run')).tensors)`
+ *
+ * @throws CheckpointError if names, shapes or types are not those of the parameters; then nothing has changed
+ * @throws TypeError if a parameter is no variable
+ */
+export function restoreParameters(parameters: ParameterTree, stored: ReadonlyMap<string, StoredTensor>): void {
+  const variables = namedVariables(parameters);
+  const differences = [...stored.keys()]
+    .filter((path) => !Object.hasOwn(variables, path))
+    .map((path) => `'${path}' is not in the model`);
+  for (const [path, { shape }] of Object.entries(variables)) {
+    const found = stored.get(path);
+    if (!found) differences.push(`'${path}' is missing`);
+    else if (String(found.shape) !== String(shape) || found.shape.length !== shape.length) {
+      differences.push(`'${path}' is [${found.shape}] instead of [${shape}]`);
+    } else if (!(found.data instanceof Float32Array)) {
+      differences.push(`'${path}' is ${found.dtype} instead of F32`);
+    }
+  }
+  if (differences.length > 0) {
+    const more = differences.length > 3 ? `, and ${differences.length - 3} more` : '';
+    throw new CheckpointError(
+      `Expected the tensors of this model, got others: ${differences.slice(0, 3).join(', ')}${more}. ` +
+        'Make the model with the configuration it was saved with.',
+    );
+  }
+  for (const [path, variable] of Object.entries(variables)) {
+    const { data } = stored.get(path) as { data: Float32Array };
+    tidy(() => variable.assign(tensor(data.slice(), variable.shape)));
+  }
+}
