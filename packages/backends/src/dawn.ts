@@ -15,7 +15,7 @@ export async function openDawn(): Promise<GPU | string> {
     if (code === 'ERR_MODULE_NOT_FOUND') return 'WebGPU in Node needs the npm package webgpu: npm install webgpu';
     return `The npm package webgpu does not load: ${message}`;
   }
-  if (process.platform === 'linux' && !(await hasVulkan())) {
+  if (process.platform === 'linux' && !hasVulkan()) {
     return 'The Vulkan loader libvulkan.so.1 is missing: apt-get install libvulkan1, and the driver of the GPU';
   }
   dawn = { gpu: module.create([]), globals: module.globals };
@@ -34,10 +34,9 @@ export function installDawn(): void {
 }
 
 /** Asked of the system first, for Dawn would write its own complaint to the terminal. */
-async function hasVulkan(): Promise<boolean> {
-  const { constants } = await import('node:os');
+function hasVulkan(): boolean {
   try {
-    process.dlopen({ exports: {} }, 'libvulkan.so.1', constants.dlopen.RTLD_NOW);
+    process.dlopen({ exports: {} }, 'libvulkan.so.1');
   } catch (error) {
     return (error as Error).message.startsWith('Module did not self-register'); // found, and as expected no Node addon
   }

@@ -43,7 +43,7 @@ export function isDtype(word: unknown): word is Dtype {
   return typeof word === 'string' && Object.hasOwn(bytesPerValue, word);
 }
 
-/** How many values a tensor of this shape holds: 1 for rank 0. Undefined if the shape is none or the count overflows. */
+/** How many values a tensor of this shape holds: 1 for rank 0. Undefined if this is no shape, or the count overflows. */
 export function countValues(shape: unknown): number | undefined {
   if (!Array.isArray(shape)) return undefined;
   let count = 1;

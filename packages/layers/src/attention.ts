@@ -51,7 +51,7 @@ export function attend(
   const packed = reshape(applyLinear(layer.qkv, x), [batch, time, 3 * numHeads, headDim]);
   const [q, k, v] = split(transpose(packed, [0, 2, 1, 3]), 3, 1) as Tensor4D[]; // [batch, heads, time, headDim] each
   const heads = causalAttention(rotate(q), rotate(k), v, { bias, dropout });
-  return applyLinear(layer.output, reshape(transpose(heads, [0, 2, 1, 3]), [batch, time, embedDim])) as Tensor3D;
+  return applyLinear(layer.output, reshape(transpose(heads, [0, 2, 1, 3]), [batch, time, embedDim]) as Tensor3D);
 }
 
 function unturned(x: Tensor4D): Tensor4D {

@@ -1,7 +1,17 @@
 // An embedding: a table of vectors, one row for each token id.
 import { embedding as lookUp } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
-import { cast, matMul, oneHot, reshape, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  matMul,
+  oneHot,
+  reshape,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
 
 export type Embedding = { readonly table: Tensor2D }; // [vocabSize, embedDim]
 
@@ -20,6 +30,9 @@ export function embedding(
 }
 
 /** Each id becomes its row: ids [...] → [..., embedDim]. The ids are int32 and below vocabSize. */
+export function embed(embedding: Embedding, ids: Tensor1D): Tensor2D; // [time, embedDim]
+export function embed(embedding: Embedding, ids: Tensor2D): Tensor3D; // [batch, time, embedDim]
+export function embed(embedding: Embedding, ids: Tensor): Tensor;
 export function embed({ table }: Embedding, ids: Tensor): Tensor {
   return lookUp(table, ids);
 }

@@ -23,6 +23,6 @@ export function feedForward(
 }
 
 /** down(gelu(up(x))), with GPT-2's tanh form of GELU: x [..., embedDim] → [..., embedDim]. */
-export function applyFeedForward({ up, down }: FeedForward, x: Tensor): Tensor {
+export function applyFeedForward<T extends Tensor>({ up, down }: FeedForward, x: T): T {
   return applyLinear(down, gelu(applyLinear(up, x), 'tanh'));
 }

@@ -48,10 +48,10 @@ export function normalLinear(
 }
 
 /** x · weight + bias over the last axis: x [..., inputDim] → [..., outputDim]. */
-export function applyLinear({ weight, bias }: Linear, x: Tensor): Tensor {
+export function applyLinear<T extends Tensor>({ weight, bias }: Linear, x: T): T {
   const [inputDim, outputDim] = weight.shape;
   const rows = reshape(x, [-1, inputDim]); // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
-  return reshape(fused.matMul({ a: rows, b: weight, bias }), [...x.shape.slice(0, -1), outputDim]);
+  return reshape(fused.matMul({ a: rows, b: weight, bias }), [...x.shape.slice(0, -1), outputDim]) as T;
 }
 
 /** A weight drawn in PyTorch's order, one row for each output, as it is stored here: one column for each output. */

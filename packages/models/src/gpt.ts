@@ -87,11 +87,11 @@ function forward(
   }
   const drop = (x: Tensor3D) => dropout(x, rate, generator);
   const weights = generator && rate > 0 ? { rate, generator } : undefined; // dropout of attention weights
-  let x = drop(addPositions(parameters.positions, embed(parameters.tokens, ids) as Tensor3D)); // [batch, time, embedDim]
+  let x = drop(addPositions(parameters.positions, embed(parameters.tokens, ids))); // [batch, time, embedDim]
   for (const block of parameters.blocks) {
     const attended = attend(block.attention, applyLayerNorm(block.norm1, x), { numHeads, dropout: weights });
     x = add(x, drop(attended));
-    x = add(x, drop(applyFeedForward(block.feedForward, applyLayerNorm(block.norm2, x)) as Tensor3D));
+    x = add(x, drop(applyFeedForward(block.feedForward, applyLayerNorm(block.norm2, x))));
   }
   x = applyLayerNorm(parameters.norm, x);
   return parameters.head ? applyLinear(parameters.head, x) : unembed(parameters.tokens, x); // [batch, time, vocabSize]

@@ -11,7 +11,7 @@ export type AdamwOptions = {
   readonly beta2?: number;
   /** Added to the root of the mean of squares. */
   readonly epsilon?: number;
-  /** Shrinks matrices and tables by `learningRate · weightDecay` a step; biases and norms, of rank below 2, keep theirs. */
+  /** Shrinks matrices and tables by `learningRate · weightDecay` a step; biases and norms, of rank below 2, do not decay. */
   readonly weightDecay?: number;
 };
 

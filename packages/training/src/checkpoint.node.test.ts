@@ -28,7 +28,7 @@ describe('a sound checkpoint', () => {
     const parameters = make(1);
     const optimizer = adamw({ learningRate: 0.1 });
     optimizer.update({ w: parameters.w } as never, { w: tensor2d([[1, 1, 1]]) });
-    const metadata = { config: { vocabSize: 27 }, text: 'a\n😀', __proto__: null };
+    const metadata = { config: { vocabSize: 27 }, text: 'a\n😀' };
     const before = memory().numTensors;
     await saveCheckpoint(folder, { parameters, optimizer, step: 7, metadata });
     const loaded = await loadCheckpoint(folder);

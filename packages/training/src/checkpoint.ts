@@ -1,4 +1,4 @@
-// Checkpoints on disk, for Node: one folder that holds a model, its optimizer, and what the caller wants kept with them.
+// Checkpoints on disk, for Node: one folder with a model, its optimizer, and what the caller wants kept with them.
 import { readSafetensors, SafetensorsError, type StoredTensor, writeSafetensors } from '@hornbook/formats';
 import type { ParameterTree } from '@hornbook/ops';
 import { CheckpointError } from './checkpoint-error.ts';
@@ -38,11 +38,11 @@ const names = { manifest: 'checkpoint.json', model: 'model.safetensors', optimiz
  * Saves a checkpoint, in place of the one that may be there: `model.safetensors`, `optimizer.safetensors`, and
  * `checkpoint.json`, which holds the step, the metadata, and the length and SHA-256 of the other two.
  *
- * All is written to a hidden folder beside, synced, and renamed. At no moment, not even when the process is killed or the
- * disk is full, is there no whole checkpoint to load if there was one before. Does not wait for other processes that
- * save to the same folder: the last one wins.
+ * All is written to a hidden folder beside, synced, and renamed: if there was a checkpoint before, a whole one can be
+ * loaded at every moment, though the process be killed or the disk be full. Does not take turns with another save to
+ * the same folder: await one before the next.
  *
- * `await saveCheckpoint('run', { parameters, optimizer, step: 1000, metadata: { config, tokenizer: tokenizer.toJSON() } })`
+ * `await saveCheckpoint('run', { parameters, optimizer, step: 1000, metadata: { config, tokenizer } })`
  *
  * @throws CheckpointError if it cannot be written, or if the folder holds anything but a checkpoint; then what was there
  * is there still

@@ -1,7 +1,7 @@
 // Replaces a folder of files as one: readers find the old files or the new ones, whole, whenever the process dies.
 //
-// For a folder `run`, `.run.new-PID-…` is being written and `.run.old` is the one being replaced. The order is: write and
-// sync new; run → old; new → run; delete old. Between the two renames `run` is missing and `.run.old` is whole.
+// For a folder `run`, `.run.new-PID-…` is being written and `.run.old` is the one being replaced. The order is: write
+// and sync new; run → old; new → run; delete old. Between the two renames `run` is missing and `.run.old` is whole.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -53,7 +53,7 @@ export type TrainingEvent = {
  *
  * When an event arrives its update has been made, and nothing runs until the next is asked for: the place to save a
  * checkpoint, with `event.step + 1` steps made. Breaking off or aborting leaves the parameters as the last event left
- * them. They and the optimizer stay the caller's. The event loop turns at least once a frame, or after each longer step.
+ * them. They and the optimizer stay the caller's. The event loop turns once a frame, or after each longer step.
  *
  * `for await (const { step, loss } of train({ parameters, loss, batches, optimizer, steps: 1000 })) console.log(loss)`
  *
