@@ -44,4 +44,6 @@ for (const epoch of [1, 2]) {
 
 // The other way to feed a long text: windows that start anywhere, for as long as you ask.
 const [first] = randomWindows(ids, { batchSize: 2, contextLength: 4, generator: manualSeed(42) });
-console.log(`anywhere: [${first.inputs.shape}] ${show(first.inputs.data.slice(0, 4))} ${show(first.inputs.data.slice(4))}`);
+console.log(
+  `anywhere: [${first.inputs.shape}] ${show(first.inputs.data.slice(0, 4))} ${show(first.inputs.data.slice(4))}`,
+);

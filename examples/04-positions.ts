@@ -10,7 +10,7 @@ import {
   sinusoidalTable,
 } from '@hornbook/layers';
 import { manualSeed } from '@hornbook/random';
-import { matMul, ones, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
+import { matMul, ones, squeeze, tensor2d } from '@tensorflow/tfjs-core';
 import { printTensor } from './print-tensor.ts';
 
 await useBackend();
@@ -18,7 +18,7 @@ const generator = manualSeed(42);
 
 // The problem: token 7 has the same vector at both places, and a sum over the row cannot tell "a b" from "b a".
 const tokens = embedding(generator, 10, 4);
-const x = embed(tokens, tensor2d([[7, 2, 7]], [1, 3], 'int32')) as Tensor3D; // [batch, time, embedDim]
+const x = embed(tokens, tensor2d([[7, 2, 7]], [1, 3], 'int32')); // [batch, time, embedDim]
 console.log('tokens 7 2 7');
 await printTensor(x);
 
@@ -37,7 +37,7 @@ await printTensor(sinusoidalTable(6, 4));
 const turn = rotaryPositions({ layout: 'half' });
 const turned = turn(ones([1, 1, 4, 4])); // the same vector at four places: [batch, heads, time, headDim]
 console.log('scores of equal vectors after turning');
-await printTensor(matMul(turned, turned, false, true).reshape([4, 4]));
+await printTensor(squeeze(matMul(turned, turned, false, true)));
 
 // 4. ALiBi: nothing is turned either. Scores are lowered by the distance, at a pace that differs from head to head.
 console.log('ALiBi, 2 heads');

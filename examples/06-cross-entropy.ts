@@ -1,7 +1,7 @@
 // 06 Cross-entropy: one number for how surprised a model is by what really came next.
 import { useBackend } from '@hornbook/backends';
 import { bitsPerByte, crossEntropy, perplexity } from '@hornbook/losses';
-import { div, exp, log, neg, softmax, sum, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { div, exp, log, neg, slice, softmax, sum, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import { printTensor } from './print-tensor.ts';
 
 await useBackend();
@@ -29,8 +29,9 @@ console.log(`${bitsPerByte(unsure, { tokens: 1, bytes: 1 }).toFixed(4)} bits per
 // no probability, and nothing overflows.
 const extreme = tensor2d([[-2, -3, 0, 100]]);
 console.log('probabilities by the formula as it stands, and with care');
-await printTensor(tidy(() => div(exp(extreme), sum(exp(extreme)))));
+const written = tidy(() => div(exp(extreme), sum(exp(extreme))));
+await printTensor(written);
 await printTensor(softmax(extreme));
 console.log('the loss of answer 0, by the formula and with care');
-await printTensor(tidy(() => neg(log(div(exp(extreme), sum(exp(extreme))))).gather([0], 1).reshape([])));
+await printTensor(neg(log(slice(written, [0, 0], [1, 1]))));
 await printTensor(crossEntropy(extreme, tensor1d([0], 'int32')));

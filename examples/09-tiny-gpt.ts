@@ -18,7 +18,7 @@ console.log(`${ids.length} characters, ${tokenizer.vocabSize} different ones`);
 
 // GPT-2 is this model with 12 layers of 768 numbers, and 50,257 tokens.
 const contextLength = 32;
-const model = gpt({ vocabSize: tokenizer.vocabSize, contextLength, embedDim: 32, numHeads: 4, numLayers: 2 });
+const model = gpt({ vocabSize: tokenizer.vocabSize, contextLength, embedDim: 64, numHeads: 4, numLayers: 2 });
 const parameters = trainable(model.initialize(generator));
 console.log(`${model.parameterCount} parameters`);
 
@@ -28,8 +28,8 @@ for await (const { step, loss } of train({
   parameters,
   loss: (p, { inputs, targets }) => crossEntropy(model.forward(p, inputs), targets),
   batches: randomWindows(ids, { batchSize: 8, contextLength, generator }),
-  optimizer: adamw({ learningRate: 0.01 }),
-  schedule: cosineRate({ learningRate: 0.01, steps, warmupSteps: 10 }),
+  optimizer: adamw({ learningRate: 0.004 }),
+  schedule: cosineRate({ learningRate: 0.004, steps, warmupSteps: 10 }),
   clip: 1,
   steps,
 })) {

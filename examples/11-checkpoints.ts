@@ -45,7 +45,9 @@ if (saved) later.optimizer.restore(saved, later.parameters);
 generator.restore(metadata.generator as GeneratorState);
 
 const resumed: number[] = [];
-for await (const event of train({ ...later, loss, batches, startStep: step, steps: 40 })) resumed.push(event.loss);
+for await (const event of train({ ...later, loss, batches, startStep: step, steps: 40 })) {
+  resumed.push(event.loss);
+}
 
 console.log(`went on at step ${step}`);
 console.log(`unbroken run: ${unbroken[20]} … ${unbroken[39]}`);

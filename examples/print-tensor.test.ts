@@ -69,7 +69,14 @@ test('a blank line between matrices', async () => {
 });
 
 test('long rows are broken', async () => {
-  expect(await format(() => tensor(Array.from({ length: 10 }, (_, i) => i - 4.5), [1, 10]))).toBe(
+  expect(
+    await format(() =>
+      tensor(
+        Array.from({ length: 10 }, (_, i) => i - 4.5),
+        [1, 10],
+      ),
+    ),
+  ).toBe(
     `tensor([[-4.5000, -3.5000, -2.5000, -1.5000, -0.5000,  0.5000,  1.5000,  2.5000,
           3.5000,  4.5000]])`,
   );

@@ -26,7 +26,8 @@ export async function formatTensor(tensor: Tensor, { precision = 4 }: Style = {}
   const axes = shape.map((length) => shownPlaces(length, tensor.size > 1000));
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const shown = axes.reduce<number[]>(
-    (offsets, places, axis) => offsets.flatMap((offset) => places.filter(isPlace).map((i) => offset + i * strides[axis])),
+    (offsets, places, axis) =>
+      offsets.flatMap((offset) => places.filter(isPlace).map((i) => offset + i * strides[axis])),
     [0],
   );
   const { width, write } = numberFormat(

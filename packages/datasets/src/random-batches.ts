@@ -7,21 +7,22 @@ import type { RandomGenerator } from './random-generator.ts';
 /**
  * Batches of examples drawn with replacement, as makemore draws its: each takes one
  * `integers(batchSize, 0, dataset.length)`, `torch.randint`, from the generator. The generator's state is all that the
- * batches to come depend on.
+ * batches to come depend on; iterating anew goes on from there.
  *
  * @throws RangeError if the dataset is empty, or batchSize is not a whole number of 1 or more
  */
 export function randomBatches(
   dataset: Dataset,
   { batchSize, generator }: { readonly batchSize: number; readonly generator: Pick<RandomGenerator, 'integers'> },
-): Generator<Batch, never, void> {
+): Iterable<Batch> {
   expectPositiveWhole('batchSize', batchSize);
   if (dataset.length === 0) throw new RangeError('Expected at least 1 example, got 0');
-
-  // A generator function runs nothing before the first batch is asked for: the checks above must not wait.
-  function* batches(): Generator<Batch, never, void> {
-    while (true)
-      yield collate(Array.from(generator.integers(batchSize, 0, dataset.length), (index) => dataset.at(index)));
-  }
-  return batches();
+  return {
+    *[Symbol.iterator]() {
+      while (true) {
+        const indices = generator.integers(batchSize, 0, dataset.length);
+        yield collate(Array.from(indices, (index) => dataset.at(index)));
+      }
+    },
+  };
 }

@@ -9,20 +9,21 @@ describe('randomWindows', () => {
   test('each batch takes integers(batchSize, 0, tokens - contextLength)', () => {
     const starts = manualSeed(7);
     const batches = randomWindows(ids, { batchSize: 4, contextLength: 8, generator: manualSeed(7) });
-    for (let step = 0; step < 20; step++) {
-      const { inputs, targets } = batches.next().value;
+    let step = 0;
+    for (const { inputs, targets } of batches) {
       const expected = starts.integers(4, 0, 42);
       expect(inputs.shape).toEqual([4, 8]);
       expect(targets.shape).toEqual([4, 8]);
       expect(Array.from(inputs.data)).toEqual(Array.from({ length: 32 }, (_, i) => expected[i >> 3] + (i & 7)));
       expect(targets.data).toEqual(inputs.data.map((id) => id + 1));
+      if (++step === 20) break;
     }
   });
 
   test('every start is possible, the last one too', () => {
     const seen = new Set<number>();
-    const batches = randomWindows(ids, { batchSize: 64, contextLength: 46, generator: manualSeed(1) });
-    for (const start of batches.next().value.inputs.data.filter((_, i) => i % 46 === 0)) seen.add(start);
+    const [batch] = randomWindows(ids, { batchSize: 64, contextLength: 46, generator: manualSeed(1) });
+    for (const start of batch.inputs.data.filter((_, i) => i % 46 === 0)) seen.add(start);
     expect([...seen].sort()).toEqual([0, 1, 2, 3]);
   });
 

@@ -18,7 +18,7 @@ export function randomWindows(
     readonly contextLength: number;
     readonly generator: Pick<RandomGenerator, 'integers'>;
   },
-): Generator<Batch, never, void> {
+): Iterable<Batch> {
   const { batchSize, contextLength, generator } = options;
   return randomBatches(windows(ids, { contextLength, stride: 1 }), { batchSize, generator });
 }

@@ -49,7 +49,7 @@ export async function evaluate<P extends ParameterTree>({
   return total / count;
 }
 
-/** The batch on the device. Call inside a tidy. */
+/** A batch as tensors, for those who train without `train`. They are the caller's: call it inside a `tidy`. */
 export function toTensors({ inputs, targets }: Batch): TensorBatch {
   return {
     inputs: tensor2d(inputs.data, inputs.shape as [number, number], 'int32'),

@@ -2,7 +2,7 @@
 export { type AdamwOptions, adamw } from './adamw.ts';
 export { CheckpointError } from './checkpoint-error.ts';
 export { clipByGlobalNorm } from './clip.ts';
-export { type EvaluateOptions, evaluate, type Loss, type TensorBatch } from './evaluate.ts';
+export { type EvaluateOptions, evaluate, type Loss, type TensorBatch, toTensors } from './evaluate.ts';
 export { LossError } from './loss-error.ts';
 export type { Optimizer, OptimizerState } from './optimizer.ts';
 export { constantRate, cosineRate, linearRate, type RateOptions, type Schedule } from './schedules.ts';
