@@ -44,7 +44,7 @@ const tasks = {
     runAll(install, build);
     const demo = join('runs', 'names');
     runAll(
-      [hornbook[0], [...hornbook[1], 'train', '--data', 'names', '--model', 'mlp', '--steps', '12000', '--out', demo]],
+      [hornbook[0], [...hornbook[1], 'train', '--data', 'names', '--model', 'mlp', '--out', demo]],
       [hornbook[0], [...hornbook[1], 'sample', demo, '--count', '20']],
     );
   },

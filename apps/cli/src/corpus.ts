@@ -1,7 +1,15 @@
 // From a text to what trains a model: a tokenizer, and examples to train and to judge on.
 import { contexts, type Dataset, documents, split, windows } from '@hornbook/datasets';
-import type { Generator } from '@hornbook/random';
-import { bytes, characters, encoding, encodingNames, type Tokenizer, words } from '@hornbook/tokenizers';
+import { manualSeed } from '@hornbook/random';
+import {
+  bytes,
+  characters,
+  type EncodeOptions,
+  encoding,
+  encodingNames,
+  type Tokenizer,
+  words,
+} from '@hornbook/tokenizers';
 import type { ModelKind } from './settings.ts';
 import type { Source } from './source.ts';
 import { UserError } from './user-error.ts';
@@ -30,6 +38,16 @@ export function boundaryOf(tokenizer: Tokenizer): number {
   return boundary;
 }
 
+/** The ids of a text. @throws UserError if it holds what the tokenizer does not know */
+export function encodeText(tokenizer: Tokenizer, text: string, options: EncodeOptions): Int32Array {
+  try {
+    return tokenizer.encode(text, options);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
 /** One part of a corpus. */
 export type Part = {
   /** Every example there is, for drawing at random. */
@@ -38,17 +56,29 @@ export type Part = {
   readonly evaluation: Dataset;
 };
 
+export type Parts = { readonly training: Part; readonly validation: Part };
+
 /**
  * Nine tenths to train on and one to judge by. Lines are shuffled first, so that a sorted list is split fairly; prose is
- * cut once. The MLP reads each line as a document of its own, padded; the other models read one stream of tokens.
+ * cut once. The MLP reads each line as a document of its own, padded; the other models read one stream of tokens. The
+ * same seed gives the same parts.
  *
  * @throws UserError if a part is too short for the context
  */
 export function makeParts(
   source: Source,
-  { tokenizer, kind, contextLength }: { tokenizer: Tokenizer; kind: ModelKind; contextLength: number },
-  generator: Generator,
-): { readonly training: Part; readonly validation: Part } {
+  {
+    tokenizer,
+    kind,
+    contextLength,
+    seed,
+  }: {
+    readonly tokenizer: Tokenizer;
+    readonly kind: ModelKind;
+    readonly contextLength: number;
+    readonly seed: number;
+  },
+): Parts {
   const encode = (text: string) => tokenizer.encode(text, { disallowedSpecial: [] });
   const boundary = boundaryOf(tokenizer);
   const part = (text: string): Part => {
@@ -65,20 +95,22 @@ export function makeParts(
     }
     return { examples: windows(ids, { contextLength, stride: 1 }), evaluation: windows(ids, { contextLength }) };
   };
-  const [training, validation] = cut(source, kind, generator);
-  return { training: part(training), validation: part(validation) };
+  const [training, held] = cut(source, kind, seed);
+  const validation = part(held); // the smaller: first to be too short
+  return { training: part(training), validation };
 }
 
-function cut({ name, text, kind: sourceKind }: Source, kind: ModelKind, generator: Generator): [string, string] {
+function cut({ name, text, kind: sourceKind }: Source, kind: ModelKind, seed: number): [string, string] {
   if (sourceKind === 'prose' && kind !== 'mlp') {
-    const at = Math.floor(0.9 * text.length);
+    const middle = Math.floor(0.9 * text.length);
+    const at = /^[\uDC00-\uDFFF]/.test(text.slice(middle, middle + 1)) ? middle + 1 : middle; // not inside a character
     return [text.slice(0, at), text.slice(at)];
   }
   const lines = documents(text);
   if (lines.length < 10) {
-    throw new UserError(`Expected at least 10 lines to train on and to judge by, got ${lines.length} in ${name}`);
+    throw new UserError(`Expected at least 10 lines, of which one is kept to judge by, got ${lines.length} in ${name}`);
   }
-  const [training, validation] = split(lines, [0.9, 0.1], sourceKind === 'lines' ? generator : undefined);
+  const [training, validation] = split(lines, [0.9, 0.1], sourceKind === 'lines' ? manualSeed(seed) : undefined);
   return [training.join('\n'), validation.join('\n')];
 }
 

@@ -1,6 +1,7 @@
 // `hornbook doctor`: what this machine has to train on, and what to do about the rest.
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { inspectBackends, useBackend } from '@hornbook/backends';
+import { Help } from 'commander';
 import pc from 'picocolors';
 import { version } from './version.ts';
 
@@ -20,15 +21,22 @@ export async function doctor({ json }: DoctorRequest, write: (text: string) => v
     write(`${JSON.stringify({ ...machine, engines, best })}\n`);
     return;
   }
-  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+  const { total, free } = machine.memory;
+  const gigabytes = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
   write(
-    `hornbook ${machine.hornbook}, Node ${machine.node}, ${machine.platform}, ${machine.cores} cores, ` +
-      `${gigabytes(machine.memory.free)} of ${gigabytes(machine.memory.total)} memory free\n\nEngines, best first:\n`,
+    `hornbook ${machine.hornbook} on Node ${machine.node}, ${machine.platform}\n` +
+      `${machine.cores} cores, ${gigabytes(free)} of ${gigabytes(total)} GB of memory free\n\nEngines, best first:\n`,
   );
   for (const { name, available, automatic, version: tfjs, adapter, advice } of engines) {
     const mark = !available ? pc.red('✗') : automatic ? pc.green('✓') : pc.yellow('·');
     write(`  ${mark} ${name.padEnd(7)} TensorFlow.js ${tfjs}${adapter ? `, ${adapter.name}` : ''}\n`);
-    if (advice) write(`      ${advice}\n`);
+    if (advice) write(`${indent(advice)}\n`);
   }
   write(`\nTraining here uses ${pc.bold(best.name)}. Another engine: --backend NAME\n`);
+}
+
+/** Broken into lines that fit the window, below the name of the engine. */
+function indent(text: string): string {
+  const width = Math.min(100, process.stdout.columns ?? 80);
+  return new Help().boxWrap(text, width - 6).replaceAll(/^/gm, '      ');
 }

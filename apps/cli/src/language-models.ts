@@ -14,8 +14,8 @@ export type LanguageModel = {
 };
 
 /** @throws UserError where the sizes are not possible together */
-export function makeModel(kind: ModelKind, vocabSize: number, settings: Partial<Settings>): LanguageModel {
-  const { contextLength, embedDim, hiddenDim, numHeads, numLayers, dropout } = settings as Settings;
+export function makeModel(kind: ModelKind, vocabSize: number, settings: Settings): LanguageModel {
+  const { contextLength, embedDim, hiddenDim, numHeads, numLayers, dropout } = settings;
   try {
     switch (kind) {
       case 'bigram':

@@ -1,67 +1,81 @@
 #!/usr/bin/env node
 // The command `hornbook`. What goes wrong is said in one line: exit code 1, or 2 where the command line itself is wrong.
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { tokenizerKinds } from './corpus.ts';
 import { interruptible } from './interrupt.ts';
 import { atLeastZero, positive, probability, share, wholeNumber } from './numbers.ts';
-import { modelKinds, type Settings } from './settings.ts';
+import { describeDefaults, modelKinds } from './settings.ts';
+import { UserError } from './user-error.ts';
 import { version } from './version.ts';
 
 const write = (text: string) => void process.stdout.write(text);
 
 const program = new Command('hornbook')
   .description('Train small language models on your own text, and print new text.')
-  .version(version(), '-v, --version')
+  .version(version(), '-v, --version', 'print the version')
+  .helpOption('-h, --help', 'print this help')
+  .helpCommand('help [command]', 'print the help of a command')
+  .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replaceAll('"', '') })
+  .configureOutput({ outputError: (text, print) => print(`hornbook: ${oneLine(text.replace(/^error: /, ''))}\n`) })
   .exitOverride()
-  .configureOutput({ outputError: (text, print) => print(text.replace(/^error: /, 'hornbook: ')) })
   .addHelpText(
     'after',
     `
 Examples:
-  hornbook train                              an MLP on the names that come with hornbook
+  hornbook train                              an MLP on names of many languages
   hornbook train --data book.txt --model gpt  a small GPT on a text of yours
   hornbook sample runs/names-mlp --count 20   twenty new names
   hornbook doctor                             what this machine has to train on`,
   );
 
 const backendOption = () => new Option('--backend <name>', 'engine: webgpu, wasm or cpu (default: the best one here)');
+const evaluateOption = () =>
+  new Option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)').argParser(
+    wholeNumber(1),
+  );
 const jsonOption = () => new Option('--json', 'print one JSON object a line');
+const logOption = () =>
+  new Option('--log-every <n>', 'with --json: steps between lines').argParser(wholeNumber(1)).default(1);
+const seedOption = () => new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42);
 
 program
   .command('train')
   .description('train a model and save it as a run folder')
-  .option('-d, --data <file|corpus>', 'a text file, or one of the corpora names and story', 'names')
+  .option('-d, --data <text>', 'a text file, or a corpus that comes along: names, story', 'names')
   .addOption(new Option('-m, --model <kind>', 'kind of model').choices(modelKinds).default('mlp'))
   .addOption(new Option('--tokenizer <kind>', 'kind of tokens').choices(tokenizerKinds).default('characters'))
-  .option('-o, --out <folder>', 'where to save the run (default: runs/<data>-<model>)')
-  .option('--steps <n>', 'updates to make', wholeNumber())
-  .option('--seed <n>', 'decides every random choice', wholeNumber(0), 42)
-  .option('--batch-size <n>', 'examples in an update', wholeNumber())
-  .option('--learning-rate <x>', 'highest learning rate', positive)
-  .option('--context-length <n>', 'tokens that the model looks back at', wholeNumber())
-  .option('--embed-dim <n>', 'width of a token vector (mlp, gpt)', wholeNumber())
-  .option('--hidden-dim <n>', 'width of the hidden layer (mlp)', wholeNumber())
-  .option('--num-heads <n>', 'attention heads (gpt)', wholeNumber())
-  .option('--num-layers <n>', 'blocks (gpt)', wholeNumber())
-  .option('--dropout <x>', 'share of values left out while training (gpt)', share)
-  .option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)', wholeNumber())
+  .option('-o, --out <folder>', 'where to save, in place of a run that is there (default: a new folder in runs)')
+  .addOption(seedOption())
+  .option('--steps <n>', `updates to make (default: ${describeDefaults('steps')})`, wholeNumber(1))
+  .option('--batch-size <n>', `examples in an update (default: ${describeDefaults('batchSize')})`, wholeNumber(1))
+  .option('--learning-rate <x>', `at its highest (default: ${describeDefaults('learningRate')})`, positive)
+  .option(
+    '--context-length <n>',
+    `tokens to look back at (default: ${describeDefaults('contextLength')})`,
+    wholeNumber(1),
+  )
+  .option('--embed-dim <n>', `width of a token's vector (default: ${describeDefaults('embedDim')})`, wholeNumber(1))
+  .option('--hidden-dim <n>', `width of the hidden layer (default: ${describeDefaults('hiddenDim')})`, wholeNumber(1))
+  .option('--num-heads <n>', `attention heads (default: ${describeDefaults('numHeads')})`, wholeNumber(1))
+  .option('--num-layers <n>', `blocks (default: ${describeDefaults('numLayers')})`, wholeNumber(1))
+  .option('--dropout <x>', `share left out while training (default: ${describeDefaults('dropout')})`, share)
+  .addOption(evaluateOption())
   .addOption(backendOption())
   .addOption(jsonOption())
-  .option('--log-every <n>', 'with --json: steps between lines', wholeNumber(), 1)
+  .addOption(logOption())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  hornbook train --steps 5000
+  hornbook train --data book.txt --model gpt --out runs/book
+  hornbook train --data story --tokenizer words --model bigram`,
+  )
   .action(async (options) => {
     const { data, model, tokenizer, out, seed, backend, evaluateEvery, json, logEvery, ...settings } = options;
     const { trainNew } = await import('./train.ts');
     const reporter = await makeReporter({ json, logEvery });
-    const request = {
-      data,
-      model,
-      tokenizer,
-      out,
-      seed,
-      backend,
-      evaluateEvery,
-      settings: settings as Partial<Settings>,
-    };
+    const request = { data, model, tokenizer, out, seed, backend, evaluateEvery, settings };
     await interruptible((signal) => trainNew(request, { reporter, signal }));
   });
 
@@ -69,30 +83,47 @@ program
   .command('resume')
   .description('go on with a run that was stopped')
   .argument('<folder>', 'the run folder')
-  .option('--steps <n>', 'a new total of steps', wholeNumber())
-  .option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)', wholeNumber())
+  .option('-d, --data <file>', 'where its text is now, if it was moved')
+  .option('--steps <n>', 'a new total of steps', wholeNumber(1))
+  .addOption(evaluateOption())
   .addOption(backendOption())
   .addOption(jsonOption())
-  .option('--log-every <n>', 'with --json: steps between lines', wholeNumber(), 1)
-  .action(async (folder, { steps, evaluateEvery, backend, json, logEvery }) => {
+  .addOption(logOption())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  hornbook resume runs/names-mlp
+  hornbook resume runs/names-mlp --steps 40000`,
+  )
+  .action(async (folder, { data, steps, evaluateEvery, backend, json, logEvery }) => {
     const { resume } = await import('./train.ts');
     const reporter = await makeReporter({ json, logEvery });
-    await interruptible((signal) => resume({ folder, steps, evaluateEvery, backend }, { reporter, signal }));
+    const request = { folder, data, steps, evaluateEvery, backend };
+    await interruptible((signal) => resume(request, { reporter, signal }));
   });
 
 program
   .command('sample')
   .description('print new text from a run')
   .argument('<folder>', 'the run folder')
-  .option('-p, --prompt <text>', 'text to go on from', '')
-  .option('-n, --count <n>', 'texts to print (default: 10 lines, or 1 of prose)', wholeNumber())
-  .option('--length <n>', 'the most tokens in a text', wholeNumber(), 300)
+  .option('-p, --prompt <text>', 'text to go on from')
+  .option('-n, --count <n>', 'texts to print (default: 10 lines, or 1 of prose)', wholeNumber(1))
+  .option('--length <n>', 'the most tokens in a text', wholeNumber(1), 300)
   .option('-t, --temperature <x>', 'below 1 safer, above 1 wilder, 0 always the likeliest', atLeastZero, 1)
-  .option('--top-k <n>', 'choose among the k likeliest tokens', wholeNumber())
+  .option('--top-k <n>', 'choose among the k likeliest tokens', wholeNumber(1))
   .option('--top-p <x>', 'choose among the likeliest tokens that make up this share', probability)
-  .option('--seed <n>', 'decides every random choice', wholeNumber(0), 42)
+  .addOption(seedOption())
   .addOption(backendOption())
-  .action(async (folder, { prompt, count, length, seed, backend, temperature, topK, topP }) => {
+  .addHelpText(
+    'after',
+    `
+Examples:
+  hornbook sample runs/names-mlp --count 20
+  hornbook sample runs/names-mlp --prompt ann --temperature 0.8
+  hornbook sample runs/book --prompt "Once upon a time" --length 1000 --top-k 40`,
+  )
+  .action(async (folder, { prompt = '', count, length, seed, backend, temperature, topK, topP }) => {
     const { sample } = await import('./sample.ts');
     const request = { folder, prompt, count, length, seed, backend, sampling: { temperature, topK, topP } };
     await interruptible((signal) => sample(request, write, signal));
@@ -101,12 +132,20 @@ program
 program
   .command('tokenize')
   .description('show what a tokenizer makes of a text')
-  .argument('[file|corpus]', 'a text file or a corpus; without it, standard input')
+  .argument('[text]', 'a text file or a corpus; without it, standard input')
   .addOption(new Option('--tokenizer <kind>', 'kind of tokens').choices(tokenizerKinds).default('gpt2'))
   .addOption(new Option('--run <folder>', 'use the tokenizer of a run').conflicts('tokenizer'))
   .option('--text <text>', 'tokenize this text instead of a file')
-  .option('--limit <n>', 'the most tokens to show', wholeNumber(), 40)
+  .option('--limit <n>', 'the most tokens to show', wholeNumber(1), 40)
   .option('--json', 'print all ids as one JSON object')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  hornbook tokenize --text "Hello, world"
+  hornbook tokenize book.txt --tokenizer o200k_base --limit 100
+  hornbook tokenize --run runs/names-mlp --text ann --json`,
+  )
   .action(async (data, { tokenizer, run, text, limit, json = false }) => {
     const { tokenize } = await import('./tokenize.ts');
     await tokenize({ data, text, tokenizer, run, limit, json }, write);
@@ -114,8 +153,9 @@ program
 
 program
   .command('doctor')
-  .description('show the engines of this machine, and what to do if one is missing')
+  .description('show the engines here, and what to do about those missing')
   .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  hornbook doctor --json')
   .action(async ({ json = false }) => {
     const { doctor } = await import('./doctor.ts');
     await doctor({ json }, write);
@@ -123,28 +163,34 @@ program
 
 async function makeReporter({ json, logEvery }: { readonly json?: boolean; readonly logEvery: number }) {
   const { jsonReporter, textReporter } = await import('./reporter.ts');
-  if (json) return jsonReporter(write, logEvery);
-  return textReporter(write, { live: process.stdout.isTTY, columns: process.stdout.columns ?? 80 });
+  const { stdout } = process;
+  return json
+    ? jsonReporter(write, logEvery)
+    : textReporter(write, { live: stdout.isTTY, columns: () => stdout.columns ?? 80 });
 }
 
 /** Errors of people and machines, which have their advice in the message. */
-const expected = ['UserError', 'CheckpointError', 'LossError'];
+const expected = ['UserError', 'CheckpointError'];
 
 function fail(error: unknown): void {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has said what is wrong
     return;
   }
   const { name, message, exitCode = 1 } = error as Error & { exitCode?: number };
-  const line = message.replaceAll(/\s*\n\s*/g, ' ');
-  const advice = expected.includes(name) ? '' : ` (${name}: please report this)`;
-  process.stderr.write(`hornbook: ${line}${advice}\n`);
+  const report = expected.includes(name) ? '' : ` (${name}: please report this)`;
+  process.stderr.write(`hornbook: ${oneLine(message)}${report}\n`);
   process.exitCode = exitCode;
 }
 
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough: hornbook sample … | head
-  throw error;
+  if (error.code === 'EPIPE') return; // the reader has seen enough: hornbook sample … | head
+  fail(new UserError(`Could not write the output: ${error.message}`));
+  process.exit();
 });
 
 await program.parseAsync().catch(fail);

@@ -1,8 +1,9 @@
 // How training shows itself: a live bar on a terminal, plain lines where the output is piped, JSON where asked.
 import type { TrainingEvent } from '@hornbook/training';
-import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { drawLossCurve } from './loss-curve.ts';
+import { progressBar } from './progress-bar.ts';
+import { formatDuration, formatSpeed, speedometer } from './speed.ts';
 
 export type Start = {
   readonly model: string;
@@ -14,130 +15,105 @@ export type Start = {
   readonly startStep: number;
   readonly steps: number;
   readonly seed: number;
+  readonly folder: string;
 };
 
 export type End = {
-  /** Steps made in all. */
-  readonly step: number;
   readonly trainLoss: number;
   readonly validationLoss: number;
   readonly stepsPerSecond: number;
 };
 
-export interface Reporter {
-  start(start: Start): void;
+/** Begins the report on a run. */
+export type Reporter = (start: Start) => Report;
+
+export type Report = {
   step(event: TrainingEvent): void;
   /** Everything asked for was done. */
-  done(end: End, folder: string): void;
-  /** Ctrl-C: what was done is saved. */
-  interrupted(step: number, folder: string): void;
-}
+  done(end: End): void;
+  /** Ctrl-C: the steps made so far are saved. */
+  interrupted(stepsMade: number): void;
+  /** Leaves the terminal in order; always called at the end, also after an error. */
+  close(): void;
+};
 
-/** One JSON object a line: a step every so often, and at the end `{"done":true,…}`. */
+/** One JSON object a line: a step every so often, the last one and those with a validation loss, and how it ended. */
 export function jsonReporter(write: (line: string) => void, logEvery: number): Reporter {
   const print = (object: object) => write(`${JSON.stringify(object)}\n`);
-  let last = 0;
-  return {
-    start: ({ steps }) => {
-      last = steps - 1;
-    },
+  return ({ steps, folder }) => ({
     step(event) {
-      if (event.step % logEvery === 0 || event.step === last || event.validationLoss !== undefined) print(event);
+      const last = event.step + 1 === steps;
+      if (event.step % logEvery === 0 || last || event.validationLoss !== undefined) print(event);
     },
-    done: (end, folder) => print({ done: true, ...end, folder }),
-    interrupted: (step, folder) => print({ interrupted: true, step, folder }),
+    done: (end) => print({ done: true, ...end, folder }),
+    interrupted: (stepsMade) => print({ interrupted: true, stepsMade, folder }),
+    close() {},
+  });
+}
+
+export type Screen = {
+  /** Draw a bar that moves; without it, about twenty lines. */
+  readonly live: boolean;
+  readonly columns: () => number;
+};
+
+/** For people. Losses are means over the latest steps, a twentieth of all and at most fifty. */
+export function textReporter(write: (text: string) => void, { live, columns }: Screen): Reporter {
+  return (start) => {
+    const { startStep, steps, folder } = start;
+    const lineEvery = Math.ceil((steps - startStep) / 20);
+    const bar = progressBar(write, columns);
+    const speed = speedometer();
+    const losses: number[] = [];
+    let validation = '';
+    write(`${describeStart(start)}\n`);
+    return {
+      step({ step, loss, validationLoss }) {
+        losses.push(loss);
+        if (validationLoss !== undefined) validation = validationLoss.toFixed(3);
+        const made = step + 1;
+        const text = `step ${made}/${steps}  loss ${recentMean(losses, steps).toFixed(3)}`;
+        if (live) {
+          const rate = speed(made);
+          const pace = rate ? `  ${formatSpeed(rate)}  ${formatDuration((steps - made) / rate)} left` : '';
+          bar.update(made / steps, `${text}${validation && `  val ${validation}`}${pace}`);
+        } else if (validationLoss !== undefined) {
+          write(`${text}  validation ${validation}\n`);
+        } else if ((made - startStep) % lineEvery === 0 || made === steps) {
+          write(`${text}\n`);
+        }
+      },
+      done({ trainLoss, validationLoss, stepsPerSecond }) {
+        bar.end();
+        const curve = drawLossCurve(losses, { width: Math.min(72, columns() - 12) });
+        if (curve) write(`\nLoss from step ${startStep + 1} to ${steps}\n${curve}\n`);
+        write(
+          `\nTraining loss ${trainLoss.toFixed(4)}, validation loss ${pc.bold(validationLoss.toFixed(4))}, ` +
+            `${formatSpeed(stepsPerSecond)}\nSaved in ${folder}\nPrint new text: ${pc.bold(`hornbook sample ${folder}`)}\n`,
+        );
+      },
+      interrupted(stepsMade) {
+        bar.end();
+        write(`\nStopped after ${stepsMade} of ${steps} steps and saved in ${folder}\n`);
+        if (stepsMade < steps) write(`Go on: ${pc.bold(`hornbook resume ${folder}`)}\n`);
+      },
+      close: () => bar.end(),
+    };
   };
 }
 
-/** For people. `live` draws a bar that moves; without it, about twenty lines. */
-export function textReporter(
-  write: (text: string) => void,
-  { live, columns }: { live: boolean; columns: number },
-): Reporter {
-  const losses: number[] = [];
-  const speed = speedometer();
-  let bar: SingleBar | undefined;
-  let lineEvery = 1;
-  let steps = 0;
-  return {
-    start(start) {
-      steps = start.steps;
-      lineEvery = Math.max(1, Math.ceil((steps - start.startStep) / 20));
-      write(`${describeStart(start)}\n`);
-      if (!live) return;
-      bar = new SingleBar(
-        {
-          format: `${pc.cyan('{bar}')} step {value}/{total}  loss {loss}{validation}  {speed} steps/s  {left} left`,
-          barsize: Math.max(8, Math.min(40, columns - 72)),
-          hideCursor: true,
-          fps: 8,
-        },
-        Presets.shades_classic,
-      );
-      bar.start(steps, start.startStep, { loss: '…', validation: '', speed: '…', left: '…' });
-    },
-    step(event) {
-      losses.push(event.loss);
-      const made = event.step + 1;
-      const rate = speed(made);
-      const validation =
-        event.validationLoss === undefined ? {} : { validation: `  val ${event.validationLoss.toFixed(3)}` };
-      bar?.update(made, {
-        loss: event.loss.toFixed(3),
-        ...validation,
-        speed: rate.toFixed(0),
-        left: duration((steps - made) / rate),
-      });
-      if (!bar && (event.step % lineEvery === 0 || made === steps || event.validationLoss !== undefined)) {
-        const val = event.validationLoss === undefined ? '' : `  validation ${event.validationLoss.toFixed(4)}`;
-        write(`step ${event.step}  loss ${event.loss.toFixed(4)}${val}\n`);
-      }
-    },
-    done({ trainLoss, validationLoss, stepsPerSecond }, folder) {
-      bar?.stop();
-      const curve = drawLossCurve(losses, { width: Math.min(72, columns - 12) });
-      if (curve !== '') write(`\nLoss over ${losses.length} steps\n${curve}\n`);
-      write(
-        `\nTraining loss ${trainLoss.toFixed(4)}, validation loss ${pc.bold(validationLoss.toFixed(4))}` +
-          `, ${stepsPerSecond.toFixed(0)} steps/s\nSaved in ${folder}. Print new text: hornbook sample ${folder}\n`,
-      );
-    },
-    interrupted(step, folder) {
-      bar?.stop();
-      write(`\nStopped after ${step} steps and saved in ${folder}. Go on with: hornbook resume ${folder}\n`);
-    },
-  };
+/** The loss of one small batch says little: a mean, over few enough to show how it falls. */
+function recentMean(losses: readonly number[], steps: number): number {
+  const latest = losses.slice(-Math.min(50, Math.max(1, Math.floor(steps / 20))));
+  return latest.reduce((a, b) => a + b, 0) / latest.length;
 }
 
 function describeStart(start: Start): string {
-  const { model, parameterCount, source, trainingExamples, validationExamples, backend, startStep, steps, seed } =
-    start;
   const number = (n: number) => n.toLocaleString('en');
-  const from = startStep > 0 ? ` from step ${startStep}` : '';
+  const from = start.startStep > 0 ? ` from step ${number(start.startStep)}` : '';
   return (
-    `${pc.bold(model)}, ${number(parameterCount)} parameters, on ${source}: ${number(trainingExamples)} examples to train ` +
-    `on, ${number(validationExamples)} to judge by\n${number(steps)} steps${from} on ${backend}, seed ${seed}\n`
+    `${pc.bold(start.model)} of ${number(start.parameterCount)} parameters on ${start.source}, seed ${start.seed}\n` +
+    `${number(start.trainingExamples)} examples to train on, ${number(start.validationExamples)} to judge by\n` +
+    `${number(start.steps)} steps${from} on ${start.backend}\n`
   );
-}
-
-/** Steps a second over about the last five seconds. */
-function speedometer(): (made: number) => number {
-  const marks: { readonly time: number; readonly made: number }[] = [];
-  return (made) => {
-    const now = performance.now();
-    if (marks.length === 0 || now - marks[marks.length - 1].time > 200) marks.push({ time: now, made });
-    while (marks.length > 2 && now - marks[0].time > 5000) marks.shift();
-    const [first] = marks;
-    return made === first.made ? 0 : ((made - first.made) * 1000) / (now - first.time);
-  };
-}
-
-/** Seconds as people say them: 42s, 3m 05s, 1h 07m. */
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '…';
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole}s`;
-  const two = (n: number) => String(n).padStart(2, '0');
-  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
-  return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
 }

@@ -3,11 +3,9 @@ import { generate, type SamplingOptions } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
 import type { Tokenizer } from '@hornbook/tokenizers';
 import { restoreParameters, trainable } from '@hornbook/training';
-import { boundaryOf } from './corpus.ts';
+import { boundaryOf, encodeText } from './corpus.ts';
 import { loadRun } from './run-folder.ts';
-import type { Settings } from './settings.ts';
 import { startBackend } from './start-backend.ts';
-import { UserError } from './user-error.ts';
 
 export type SampleRequest = {
   readonly folder: string;
@@ -27,22 +25,23 @@ export async function sample(
 ): Promise<void> {
   const { folder, length, sampling } = request;
   const { checkpoint, metadata, tokenizer, model } = await loadRun(folder);
+  const prompt = [...encodeText(tokenizer, request.prompt, { disallowedSpecial: [] })];
   await startBackend(request.backend);
   const generator = manualSeed(request.seed);
   const parameters = trainable(model.initialize(manualSeed(0)));
   restoreParameters(parameters, checkpoint.tensors);
 
-  const { contextLength } = metadata.settings as Settings;
+  const { contextLength } = metadata.settings;
   const boundary = boundaryOf(tokenizer);
-  const prompt = encodePrompt(tokenizer, request.prompt);
   const lines = metadata.source.kind === 'lines' || metadata.model === 'mlp';
   // The MLP takes exactly its context, and documents begin with as many boundaries.
-  const start =
-    metadata.model === 'mlp' ? new Array(contextLength).fill(boundary) : lines || prompt.length === 0 ? [boundary] : [];
-  for (let i = 0; i < (request.count ?? (lines ? 10 : 1)) && !signal.aborted; i++) {
-    const text = textStream(tokenizer, write);
+  const padding = metadata.model === 'mlp' ? contextLength : lines || prompt.length === 0 ? 1 : 0;
+  const start = new Array<number>(padding).fill(boundary);
+  const count = request.count ?? (lines ? 10 : 1);
+  for (let i = 0; i < count && !signal.aborted; i++) {
     if (!lines && i > 0) write('\n');
-    text(prompt);
+    const show = textStream(tokenizer, write);
+    show(prompt);
     const ids = generate({
       forward: (tree, rows) => model.forward(tree, rows),
       parameters,
@@ -54,17 +53,8 @@ export async function sample(
       signal,
       ...sampling,
     });
-    for await (const id of ids) text([id]);
+    for await (const id of ids) show([id]);
     write('\n');
-  }
-}
-
-function encodePrompt(tokenizer: Tokenizer, prompt: string): number[] {
-  try {
-    return [...tokenizer.encode(prompt, { disallowedSpecial: [] })];
-  } catch (error) {
-    if (error instanceof RangeError) throw new UserError(`In the prompt: ${error.message}`, { cause: error });
-    throw error;
   }
 }
 

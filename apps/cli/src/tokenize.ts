@@ -1,11 +1,13 @@
 // `hornbook tokenize`: what a tokenizer makes of a text.
-import { makeTokenizer, type TokenizerKind } from './corpus.ts';
+import { encodeText, makeTokenizer, type TokenizerKind } from './corpus.ts';
 import { loadRun } from './run-folder.ts';
 import { readSource, readStandardInput } from './source.ts';
+import { UserError } from './user-error.ts';
 
 export type TokenizeRequest = {
-  /** A file or corpus; `-` for standard input. */
+  /** A file or corpus; `-` or nothing for standard input. */
   readonly data?: string;
+  /** Instead of a file. */
   readonly text?: string;
   readonly tokenizer: TokenizerKind;
   /** Take the tokenizer of a run instead. */
@@ -16,9 +18,9 @@ export type TokenizeRequest = {
 };
 
 export async function tokenize(request: TokenizeRequest, write: (text: string) => void): Promise<void> {
-  const text = request.text ?? (await read(request.data));
+  const text = await readText(request);
   const tokenizer = request.run ? (await loadRun(request.run)).tokenizer : await makeTokenizer(request.tokenizer, text);
-  const ids = tokenizer.encode(text, { allowedSpecial: 'all' });
+  const ids = encodeText(tokenizer, text, { allowedSpecial: 'all' });
   if (request.json) {
     write(`${JSON.stringify({ tokenizer: tokenizer.kind, vocabSize: tokenizer.vocabSize, ids: [...ids] })}\n`);
     return;
@@ -28,12 +30,14 @@ export async function tokenize(request: TokenizeRequest, write: (text: string) =
   }
   if (ids.length > request.limit) write(`     …  ${ids.length - request.limit} more (--limit N shows more)\n`);
   const bytes = new TextEncoder().encode(text).length;
-  write(
-    `\n${ids.length} tokens for ${bytes} bytes (${(bytes / ids.length).toFixed(2)} bytes a token), ` +
-      `vocabulary of ${tokenizer.vocabSize}${tokenizer.lossless ? '' : ', lossy: spaces and unknown words do not come back'}\n`,
-  );
+  const ratio = ids.length > 0 ? ` (${(bytes / ids.length).toFixed(2)} bytes a token)` : '';
+  write(`\n${ids.length} tokens for ${bytes} bytes${ratio}, vocabulary of ${tokenizer.vocabSize}\n`);
+  if (!tokenizer.lossless) write('Lossy: spacing and unknown words do not come back\n');
 }
 
-async function read(data?: string): Promise<string> {
-  return data === undefined || data === '-' ? readStandardInput() : (await readSource(data)).text;
+async function readText({ data, text }: TokenizeRequest): Promise<string> {
+  if (text === undefined)
+    return data === undefined || data === '-' ? readStandardInput() : (await readSource(data)).text;
+  if (data === undefined) return text;
+  throw new UserError(`Expected a file or --text, got both: ${data} and --text`, { exitCode: 2 });
 }

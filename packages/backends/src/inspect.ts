@@ -28,7 +28,7 @@ async function inspectWebgpu(): Promise<BackendReport> {
   if (typeof found === 'string') return report('webgpu', { available: false, advice: found });
   const adapter = describeAdapter(found);
   if (!adapter.software) return report('webgpu', { adapter });
-  const advice = `${adapter.name} is software, slower than wasm: useBackend('webgpu') takes it all the same`;
+  const advice = `${adapter.name} is software, slower than wasm: it is used only where webgpu is asked for by name`;
   return report('webgpu', { adapter, automatic: false, advice });
 }
 

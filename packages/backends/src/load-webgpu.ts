@@ -4,6 +4,7 @@ import { findAdapter } from './adapter.ts';
 import { installDawn } from './dawn.ts';
 import { repairCumulativeAxis } from './repairs/cumulative-axis.ts';
 import { repairAddMany } from './repairs/webgpu-add-many.ts';
+import { repairReverseCumulative } from './repairs/webgpu-reverse-cumulative.ts';
 import type { LoudWebGPUBackend } from './webgpu-backend.ts';
 
 /** TensorFlow.js asks for all but the first, and gets 8 buffers a shader where the adapter has more. */
@@ -31,6 +32,7 @@ export async function loadWebgpu(): Promise<LoudWebGPUBackend> {
   if (findBackendFactory('webgpu')) {
     removeBackend('webgpu'); // TensorFlow.js's own, there only the first time
     repairAddMany();
+    repairReverseCumulative();
     repairCumulativeAxis('webgpu');
   }
   registerBackend('webgpu', () => backend);

@@ -5,6 +5,7 @@ import { type BackendName, backendNames, inspectBackends } from './inspect.ts';
 import { loadCpu } from './load-cpu.ts';
 import { loadWasm, type WasmFiles } from './load-wasm.ts';
 import { loadWebgpu } from './load-webgpu.ts';
+import { repairProductGradient } from './repairs/product-gradient.ts';
 import type { LoudWebGPUBackend } from './webgpu-backend.ts';
 
 export type Backend = {
@@ -36,6 +37,7 @@ export async function useBackend(name?: string, options: BackendOptions = {}): P
   }
   enableProdMode(); // no advertisement in Node; it also silences warnings, and changes no number
   await import('@tensorflow/tfjs-layers'); // registers the gradients of all operations: the smallest package that does
+  repairProductGradient();
   return known ? start(known, options) : startBest(options);
 }
 

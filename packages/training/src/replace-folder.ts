@@ -25,12 +25,8 @@ export async function replaceFolder(
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new CheckpointError(
-      `Could not save to ${folder}: ${advice(code)} (${message}). What was there is untouched.`,
-      {
-        cause,
-      },
-    );
+    const fault = explain(code) ?? `the file system refused (${message})`;
+    throw new CheckpointError(`Could not save to ${folder}: ${fault}. What was there is untouched.`, { cause });
   }
 }
 
@@ -169,11 +165,13 @@ function besides(target: string, suffix: string): string {
   return join(dirname(target), `.${basename(target)}.${suffix}`);
 }
 
-function advice(code: string | undefined): string {
+function explain(code: string | undefined): string | undefined {
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; free some space and save again';
   if (code === 'EFBIG') return 'a file would be larger than allowed here';
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return 'writing there is not allowed; choose another folder';
+  }
+  if (code === 'ENOENT') return 'no folder can be made there; choose another folder';
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is in the way; choose another folder';
-  return 'the file system refused';
+  return undefined;
 }

@@ -1,0 +1,127 @@
+// What a run shows: the live bar, plain lines, JSON.
+import { stripVTControlCharacters } from 'node:util';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { jsonReporter, type Start, textReporter } from './reporter.ts';
+
+const start: Start = {
+  model: 'mlp',
+  parameterCount: 11897,
+  source: 'names',
+  trainingExamples: 205579,
+  validationExamples: 22567,
+  backend: 'wasm',
+  startStep: 0,
+  steps: 100,
+  seed: 42,
+  folder: 'runs/names-mlp',
+};
+
+let output = '';
+const write = (text: string) => {
+  output += text;
+};
+beforeEach(() => {
+  output = '';
+  vi.useFakeTimers({ now: 0 });
+  return () => vi.useRealTimers();
+});
+
+/** Reports steps from `from` to `to`, a tenth of a second each. */
+function makeSteps(
+  step: (event: { step: number; loss: number; learningRate: number }) => void,
+  from: number,
+  to: number,
+) {
+  for (let i = from; i < to; i++) {
+    vi.advanceTimersByTime(100);
+    step({ step: i, loss: 3, learningRate: 0.1 });
+  }
+}
+
+describe('plain lines', () => {
+  const screen = { live: false, columns: () => 80 };
+
+  test('twenty of them, also for the rest of a run', () => {
+    for (const startStep of [0, 37]) {
+      output = '';
+      const report = textReporter(write, screen)({ ...start, startStep });
+      makeSteps(report.step, startStep, 100);
+      expect(output.match(/^step \d+\/100 {2}loss 3\.000$/gm)?.length).toSatisfy((n) => n >= 15 && n <= 21);
+      expect(output).toContain('\nstep 100/100 ');
+    }
+  });
+
+  test('the start says what is trained, on what, and where', () => {
+    textReporter(write, screen)({ ...start, startStep: 37 });
+    expect(output).toBe(
+      'mlp of 11,897 parameters on names, seed 42\n205,579 examples to train on, 22,567 to judge by\n' +
+        '100 steps from step 37 on wasm\n\n',
+    );
+  });
+
+  test('the loss is a mean of the latest steps', () => {
+    const report = textReporter(write, screen)(start);
+    for (let step = 0; step < 5; step++) report.step({ step, loss: step, learningRate: 0.1 });
+    expect(output).toContain('step 5/100  loss 2.000\n');
+  });
+
+  test('an interrupted run says how to go on; one that had made its steps does not', () => {
+    const report = textReporter(write, screen)(start);
+    report.interrupted(60);
+    expect(output).toMatch(/Stopped after 60 of 100 steps .*\nGo on: hornbook resume runs\/names-mlp\n$/);
+    output = '';
+    report.interrupted(100);
+    expect(output).not.toContain('resume');
+  });
+});
+
+describe('the live bar', () => {
+  test('draws at most ten times a second, on one line, and knows the time left', () => {
+    const report = textReporter(write, { live: true, columns: () => 80 })(start);
+    output = '';
+    for (let step = 0; step < 50; step++) {
+      vi.advanceTimersByTime(20);
+      report.step({ step, loss: 3, learningRate: 0.1 });
+    }
+    const drawings = stripVTControlCharacters(output).split('\r').slice(1);
+    expect(drawings).toHaveLength(10);
+    expect(output).not.toContain('\n');
+    expect(drawings.at(-1)).toMatch(/step 46\/100 {2}loss 3\.000 {2}50 steps\/s {2}1s left$/);
+    report.close();
+    expect(output).toMatch(/step 50\/100 [^\n]*\n$/);
+    const closed = output;
+    report.close();
+    expect(output).toBe(closed);
+  });
+
+  test('the speed and the time left of a resumed run count its own steps', () => {
+    const report = textReporter(write, { live: true, columns: () => 80 })({ ...start, startStep: 40 });
+    makeSteps(report.step, 40, 60);
+    report.close();
+    expect(output).toMatch(/step 60\/100 {2}loss 3\.000 {2}10 steps\/s {2}4s left/);
+  });
+
+  test('an error before the first step leaves no line', () => {
+    const report = textReporter(write, { live: true, columns: () => 80 })(start);
+    output = '';
+    report.close();
+    expect(output).toBe('');
+  });
+});
+
+test('JSON: thinned by logEvery, never without measurements, the last step, and the end', () => {
+  const report = jsonReporter(write, 40)(start);
+  makeSteps(report.step, 0, 99);
+  report.step({ step: 99, loss: 2, learningRate: 0.1, validationLoss: 2.5 });
+  report.done({ trainLoss: 2, validationLoss: 2.5, stepsPerSecond: 10 });
+  expect(
+    output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    ...[0, 40, 80].map((step) => ({ step, loss: 3, learningRate: 0.1 })),
+    { step: 99, loss: 2, learningRate: 0.1, validationLoss: 2.5 },
+    { done: true, trainLoss: 2, validationLoss: 2.5, stepsPerSecond: 10, folder: 'runs/names-mlp' },
+  ]);
+});
