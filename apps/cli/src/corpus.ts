@@ -1,42 +1,49 @@
 // From a text to what trains a model: a tokenizer, and examples to train and to judge on.
 import { contexts, type Dataset, documents, split, windows } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
-import {
-  bytes,
-  characters,
-  type EncodeOptions,
-  encoding,
-  encodingNames,
-  type Tokenizer,
-  words,
-} from '@hornbook/tokenizers';
+import { characters, type EncodeOptions, encodingNames, type Tokenizer, words } from '@hornbook/tokenizers';
 import type { ModelKind } from './settings.ts';
 import type { Source } from './source.ts';
+import { loadTokenizer } from './tokenizer-files.ts';
 import { UserError } from './user-error.ts';
 
 export const tokenizerKinds = ['characters', 'words', 'bytes', ...encodingNames] as const;
-export type TokenizerKind = (typeof tokenizerKinds)[number];
 
-/** A tokenizer for a text: the published ones know their tokens, the others learn them from it. */
-export async function makeTokenizer(kind: TokenizerKind, text: string): Promise<Tokenizer> {
-  switch (kind) {
+/**
+ * A tokenizer for a text: characters and words are learned from it; others, which know their tokens, are loaded.
+ *
+ * @param name a kind, or whatever `loadTokenizer` takes
+ */
+export async function makeTokenizer(name: string, text: string): Promise<Tokenizer> {
+  switch (name) {
     case 'characters':
       return characters(`\n${text}`);
     case 'words':
       return words(text);
-    case 'bytes':
-      return bytes();
     default:
-      return encoding(kind);
+      return loadTokenizer(name);
   }
 }
 
-/** The token between documents: a newline where the tokenizer has one. */
+/**
+ * The token between documents: a newline where the tokenizer has one, otherwise a special token for that.
+ *
+ * @throws UserError if there is neither
+ */
 export function boundaryOf(tokenizer: Tokenizer): number {
-  const boundary = tokenizer.idOf('\n') ?? tokenizer.specials['<eos>'];
-  if (boundary === undefined) throw new Error(`The ${tokenizer.kind} tokenizer has no token for the end of a line`);
-  return boundary;
+  const { specials } = tokenizer;
+  const boundary = tokenizer.idOf('\n') ?? endings.map((name) => specials[name]).find((id) => id !== undefined);
+  if (boundary !== undefined) return boundary;
+  throw new UserError(
+    `Expected a tokenizer with a token for the end of a line: a newline, or one of ${endings.join(' ')}. ` +
+      'Train it with one of them: --special',
+  );
 }
+
+const endings = ['<eos>', '<|endoftext|>', '</s>', '[SEP]'];
+
+/** For text within a longer stream: nothing in it is refused, and no tokens are put around it ([CLS] … [SEP]). */
+export const inside = { disallowedSpecial: [], addSpecialTokens: false } as const;
 
 /** The ids of a text. @throws UserError if it holds what the tokenizer does not know */
 export function encodeText(tokenizer: Tokenizer, text: string, options: EncodeOptions): Int32Array {
@@ -79,7 +86,7 @@ export function makeParts(
     readonly seed: number;
   },
 ): Parts {
-  const encode = (text: string) => tokenizer.encode(text, { disallowedSpecial: [] });
+  const encode = (text: string) => tokenizer.encode(text, inside);
   const boundary = boundaryOf(tokenizer);
   const part = (text: string): Part => {
     if (kind === 'mlp') {

@@ -5,6 +5,7 @@ import { tokenizerKinds } from './corpus.ts';
 import { interruptible } from './interrupt.ts';
 import { atLeastZero, positive, probability, share, wholeNumber } from './numbers.ts';
 import { describeDefaults, modelKinds } from './settings.ts';
+import { addTokenizerCommands } from './tokenizer-commands.ts';
 import { UserError } from './user-error.ts';
 import { version } from './version.ts';
 
@@ -43,7 +44,7 @@ program
   .description('train a model and save it as a run folder')
   .option('-d, --data <text>', 'a text file, or a corpus that comes along: names, story', 'names')
   .addOption(new Option('-m, --model <kind>', 'kind of model').choices(modelKinds).default('mlp'))
-  .addOption(new Option('--tokenizer <kind>', 'kind of tokens').choices(tokenizerKinds).default('characters'))
+  .option('--tokenizer <name>', `${tokenizerKinds.join(', ')}, or a tokenizer file`, 'characters')
   .option('-o, --out <folder>', 'where to save, in place of a run that is there (default: a new folder in runs)')
   .addOption(seedOption())
   .option('--steps <n>', `updates to make (default: ${describeDefaults('steps')})`, wholeNumber(1))
@@ -133,7 +134,7 @@ program
   .command('tokenize')
   .description('show what a tokenizer makes of a text')
   .argument('[text]', 'a text file or a corpus; without it, standard input')
-  .addOption(new Option('--tokenizer <kind>', 'kind of tokens').choices(tokenizerKinds).default('gpt2'))
+  .addOption(new Option('--tokenizer <name>', `${tokenizerKinds.join(', ')}, or a tokenizer file`).default('gpt2'))
   .addOption(new Option('--run <folder>', 'use the tokenizer of a run').conflicts('tokenizer'))
   .option('--text <text>', 'tokenize this text instead of a file')
   .option('--limit <n>', 'the most tokens to show', wholeNumber(1), 40)
@@ -151,6 +152,8 @@ Examples:
     await tokenize({ data, text, tokenizer, run, limit, json }, write);
   });
 
+addTokenizerCommands(program, write);
+
 program
   .command('doctor')
   .description('show the engines here, and what to do about those missing')
@@ -166,11 +169,11 @@ async function makeReporter({ json, logEvery }: { readonly json?: boolean; reado
   const { stdout } = process;
   return json
     ? jsonReporter(write, logEvery)
-    : textReporter(write, { live: stdout.isTTY, columns: () => stdout.columns ?? 80 });
+    : textReporter(write, { live: stdout.isTTY, columns: () => stdout.columns || 80 });
 }
 
 /** Errors of people and machines, which have their advice in the message. */
-const expected = ['UserError', 'CheckpointError'];
+const expected = ['UserError', 'CheckpointError', 'TokenizerFileError'];
 
 function fail(error: unknown): void {
   if (error instanceof CommanderError) {

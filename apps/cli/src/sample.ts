@@ -1,9 +1,9 @@
 // `hornbook sample`: new text from a run folder.
 import { generate, type SamplingOptions } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
-import type { Tokenizer } from '@hornbook/tokenizers';
+import { textStream } from '@hornbook/tokenizers';
 import { restoreParameters, trainable } from '@hornbook/training';
-import { boundaryOf, encodeText } from './corpus.ts';
+import { boundaryOf, encodeText, inside } from './corpus.ts';
 import { loadRun } from './run-folder.ts';
 import { startBackend } from './start-backend.ts';
 
@@ -25,7 +25,7 @@ export async function sample(
 ): Promise<void> {
   const { folder, length, sampling } = request;
   const { checkpoint, metadata, tokenizer, model } = await loadRun(folder);
-  const prompt = [...encodeText(tokenizer, request.prompt, { disallowedSpecial: [] })];
+  const prompt = [...encodeText(tokenizer, request.prompt, inside)];
   await startBackend(request.backend);
   const generator = manualSeed(request.seed);
   const parameters = trainable(model.initialize(manualSeed(0)));
@@ -40,8 +40,8 @@ export async function sample(
   const count = request.count ?? (lines ? 10 : 1);
   for (let i = 0; i < count && !signal.aborted; i++) {
     if (!lines && i > 0) write('\n');
-    const show = textStream(tokenizer, write);
-    show(prompt);
+    const text = textStream(tokenizer);
+    write(text.push(prompt));
     const ids = generate({
       forward: (tree, rows) => model.forward(tree, rows),
       parameters,
@@ -53,19 +53,7 @@ export async function sample(
       signal,
       ...sampling,
     });
-    for await (const id of ids) show([id]);
-    write('\n');
+    for await (const id of ids) write(text.push([id]));
+    write(`${text.end()}\n`);
   }
-}
-
-/** Writes text as soon as its tokens are there, whole characters only. */
-function textStream(tokenizer: Tokenizer, write: (text: string) => void): (ids: Iterable<number>) => void {
-  const all: number[] = [];
-  let written = 0;
-  return (ids) => {
-    all.push(...ids);
-    const text = tokenizer.decode(all).replace(/\uFFFD+$/u, ''); // a character whose last bytes are still to come
-    write(text.slice(written));
-    written = Math.max(written, text.length);
-  };
 }

@@ -57,7 +57,9 @@ describe('doctor', () => {
 });
 
 describe('help', () => {
-  test.each(['', 'train ', 'resume ', 'sample ', 'tokenize ', 'doctor '])(
+  const below = ['', 'train ', 'encode ', 'decode ', 'inspect ', 'convert ', 'compare '];
+  const tokenizer = below.map((command) => `tokenizer ${command}`);
+  test.each(['', 'train ', 'resume ', 'sample ', 'tokenize ', 'doctor ', ...tokenizer])(
     'hornbook %s--help fits a screen and shows an example',
     async (command) => {
       const { code, stdout, stderr } = await hornbook(`${command}--help`.split(' '), { cwd });

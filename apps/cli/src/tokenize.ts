@@ -1,15 +1,15 @@
-// `hornbook tokenize`: what a tokenizer makes of a text.
-import { encodeText, makeTokenizer, type TokenizerKind } from './corpus.ts';
-import { loadRun } from './run-folder.ts';
+// `hornbook tokenize` and `hornbook tokenizer encode`: what a tokenizer makes of a text.
+import { encodeText, makeTokenizer } from './corpus.ts';
 import { readSource, readStandardInput } from './source.ts';
+import { describeTokens } from './token-display.ts';
 import { UserError } from './user-error.ts';
 
-export type TokenizeRequest = {
-  /** A file or corpus; `-` or nothing for standard input. */
-  readonly data?: string;
-  /** Instead of a file. */
-  readonly text?: string;
-  readonly tokenizer: TokenizerKind;
+/** Where a text is: in a file or corpus, or given as it is; otherwise, or as `-`, on standard input. */
+export type TextRequest = { readonly data?: string; readonly text?: string };
+
+export type TokenizeRequest = TextRequest & {
+  /** A kind, or a tokenizer to load. */
+  readonly tokenizer: string;
   /** Take the tokenizer of a run instead. */
   readonly run?: string;
   readonly json: boolean;
@@ -19,7 +19,9 @@ export type TokenizeRequest = {
 
 export async function tokenize(request: TokenizeRequest, write: (text: string) => void): Promise<void> {
   const text = await readText(request);
-  const tokenizer = request.run ? (await loadRun(request.run)).tokenizer : await makeTokenizer(request.tokenizer, text);
+  const tokenizer = request.run
+    ? (await (await import('./run-folder.ts')).loadRun(request.run)).tokenizer // takes a moment: it brings models along
+    : await makeTokenizer(request.tokenizer, text);
   const ids = encodeText(tokenizer, text, { allowedSpecial: 'all' });
   if (request.json) {
     write(`${JSON.stringify({ tokenizer: tokenizer.kind, vocabSize: tokenizer.vocabSize, ids: [...ids] })}\n`);
@@ -29,13 +31,28 @@ export async function tokenize(request: TokenizeRequest, write: (text: string) =
     write(`${String(id).padStart(6)}  ${JSON.stringify(tokenizer.tokenOf(id))}\n`);
   }
   if (ids.length > request.limit) write(`     …  ${ids.length - request.limit} more (--limit N shows more)\n`);
-  const bytes = new TextEncoder().encode(text).length;
-  const ratio = ids.length > 0 ? ` (${(bytes / ids.length).toFixed(2)} bytes a token)` : '';
-  write(`\n${ids.length} tokens for ${bytes} bytes${ratio}, vocabulary of ${tokenizer.vocabSize}\n`);
+  write(`\n${describeTokens(text, ids.length)}, vocabulary of ${tokenizer.vocabSize}\n`);
   if (!tokenizer.lossless) write('Lossy: spacing and unknown words do not come back\n');
 }
 
-async function readText({ data, text }: TokenizeRequest): Promise<string> {
+export type EncodeRequest = TextRequest & { readonly tokenizer: string; readonly json: boolean };
+
+/** Ids for other programs: separated by spaces, or as JSON with the places they came from. */
+export async function encode(request: EncodeRequest, write: (text: string) => void): Promise<void> {
+  const text = await readText(request);
+  const tokenizer = await makeTokenizer(request.tokenizer, text);
+  const ids = encodeText(tokenizer, text, { allowedSpecial: 'all' });
+  if (!request.json) {
+    write(`${ids.join(' ')}\n`);
+    return;
+  }
+  const { starts, ends } = tokenizer.encodeWithOffsets(text, { allowedSpecial: 'all' });
+  const { kind, vocabSize } = tokenizer;
+  write(`${JSON.stringify({ tokenizer: kind, vocabSize, ids: [...ids], starts: [...starts], ends: [...ends] })}\n`);
+}
+
+/** @throws UserError if it cannot be read, or more than one is named */
+export async function readText({ data, text }: TextRequest): Promise<string> {
   if (text === undefined)
     return data === undefined || data === '-' ? readStandardInput() : (await readSource(data)).text;
   if (data === undefined) return text;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { manualSeed } from '@hornbook/random';
 import { restoreParameters, trainable } from '@hornbook/training';
-import { makeParts, makeTokenizer, type TokenizerKind } from './corpus.ts';
+import { makeParts, makeTokenizer } from './corpus.ts';
 import { makeModel } from './language-models.ts';
 import { makeRecipe } from './recipes.ts';
 import { freeRunFolder, loadRun } from './run-folder.ts';
@@ -15,7 +15,8 @@ import { UserError } from './user-error.ts';
 export type TrainRequest = {
   readonly data: string;
   readonly model: ModelKind;
-  readonly tokenizer: TokenizerKind;
+  /** A kind, or a tokenizer to load. */
+  readonly tokenizer: string;
   readonly settings: Partial<Settings>;
   readonly seed: number;
   readonly out?: string;

@@ -22,19 +22,22 @@ async function bundle(code: string, splitting: boolean) {
 }
 
 test.each([
-  ['characters', 2000],
+  ['characters', 2200],
   ['words', 5000],
-  ['bytes', 2000],
+  ['bytes', 2200],
 ])('%s pulls no table of ranks, in one file', async (name, ceiling) => {
   const { bytes, ranks } = await bundle(`import { ${name} } from '@hornbook/tokenizers'; console.log(${name});`, false);
   expect(ranks).toEqual([]);
   expect(bytes).toBeLessThan(ceiling);
 });
 
-test.each(['encoding', 'tokenizerFromJSON'])('%s loads its table later', async (name) => {
+test.each([
+  ['encoding', 12_000],
+  ['tokenizerFromJSON', 16_000],
+])('%s loads its table later', async (name, ceiling) => {
   const code = `import { ${name} } from '@hornbook/tokenizers'; console.log(${name});`;
   const { bytes, ranks } = await bundle(code, true);
   expect(ranks).toEqual([]);
-  expect(bytes).toBeLessThan(12_000);
+  expect(bytes).toBeLessThan(ceiling);
   expect((await bundle(code, false)).bytes).toBeGreaterThan(1e6); // so this test would notice a table
 });

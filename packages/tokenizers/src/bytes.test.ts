@@ -30,3 +30,9 @@ test('writes ASCII as it is and other bytes as hex', () => {
     undefined,
   ]);
 });
+
+test('places every byte of a character on the whole of it', () => {
+  const { starts, ends } = tokenizer.encodeWithOffsets('aé😀\ud83d');
+  expect([...starts]).toEqual([0, 1, 1, 2, 2, 2, 2, 4, 4, 4]);
+  expect([...ends]).toEqual([1, 2, 2, 4, 4, 4, 4, 5, 5, 5]);
+});

@@ -1,4 +1,5 @@
 // Bytes: UTF-8 as it is, 256 ids, no vocabulary to learn.
+import { byteOffsets } from './byte-offsets.ts';
 import { printable } from './printable.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { unknownId } from './vocabulary.ts';
@@ -15,7 +16,8 @@ export function bytes(): Tokenizer {
     vocabSize: 256,
     lossless: true,
     specials: {},
-    encode: (text) => Int32Array.from(new TextEncoder().encode(text)),
+    encode: utf8,
+    encodeWithOffsets: (text) => byteOffsets(text, utf8(text), () => 1),
     decode(ids) {
       const list: number[] = [];
       for (const id of ids) list.push(byteAt(id));
@@ -30,6 +32,8 @@ export function bytes(): Tokenizer {
     toJSON: () => ({ kind: 'bytes' }),
   };
 }
+
+const utf8 = (text: string) => Int32Array.from(new TextEncoder().encode(text));
 
 function byteAt(id: number): number {
   if (!Number.isInteger(id) || id < 0 || id > 255) throw unknownId(id, 256);

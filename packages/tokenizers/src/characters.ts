@@ -20,22 +20,34 @@ export function characters(source: string | { readonly vocabulary: Iterable<stri
   const long = tokens.find((token) => [...token].length > 1);
   if (long !== undefined) throw new RangeError(`Expected tokens of one character, got ${JSON.stringify(long)}`);
 
+  const encode = (text: string) => {
+    const encoded = new Int32Array(text.length);
+    let count = 0;
+    let index = 0;
+    for (const character of text) {
+      const id = ids.get(character);
+      if (id === undefined) throw unknownCharacter(character, index, tokens.length);
+      encoded[count++] = id;
+      index += character.length;
+    }
+    return encoded.slice(0, count);
+  };
+
   return {
     kind: 'characters',
     vocabSize: tokens.length,
     lossless: true,
     specials: {},
-    encode(text) {
-      const encoded = new Int32Array(text.length);
-      let count = 0;
+    encode,
+    encodeWithOffsets(text) {
+      const encoded = encode(text);
+      const starts = new Int32Array(encoded.length);
       let index = 0;
-      for (const character of text) {
-        const id = ids.get(character);
-        if (id === undefined) throw unknownCharacter(character, index, tokens.length);
-        encoded[count++] = id;
-        index += character.length;
+      for (const [i, id] of encoded.entries()) {
+        starts[i] = index;
+        index += tokens[id].length;
       }
-      return encoded.slice(0, count);
+      return { ids: encoded, starts, ends: starts.map((start, i) => start + tokens[encoded[i]].length) };
     },
     decode(list) {
       let text = '';

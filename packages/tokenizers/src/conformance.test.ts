@@ -1,11 +1,29 @@
 // One suite for every tokenizer: what the interface promises, each kind keeps.
-import { assert, nat, oneof, property, string } from 'fast-check';
+import { array, assert, constantFrom, nat, oneof, property, string } from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bytes, characters, encoding, type Tokenizer, tokenizerFromJSON, words } from './index.ts';
+import {
+  byteGlyphs,
+  bytes,
+  characters,
+  decoders,
+  encoding,
+  pipeline,
+  preTokenizers,
+  type Tokenizer,
+  tokenizerFromJSON,
+  trainBytePair,
+  trainBytePairModel,
+  withAddedTokens,
+  words,
+} from './index.ts';
 
 const scripts =
   'Hello, wörld! 東京 👩‍🚀🇫🇷 مرحبا بالعالم สวัสดีชาวโลก e\u0301 \ufeff\ufffd\ufb01 \0\x01\x1b\x7f\x85 \t\r\n\n  cat';
 const sentence = 'the cat -- "so they say" -- sat in the hat.';
+
+const none = new Int32Array(0);
+const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, '\ufffd');
+const cutsCharacter = (text: string, index: number) => index > 0 && (text.codePointAt(index - 1) as number) > 0xffff;
 
 type Kind = {
   name: string;
@@ -35,6 +53,34 @@ const kinds: Kind[] = [
   { name: 'gpt2', make: () => encoding('gpt2'), sample: scripts, tokens: 50257 },
   { name: 'cl100k_base', make: () => encoding('cl100k_base'), sample: scripts, tokens: 100261 },
   { name: 'o200k_base', make: () => encoding('o200k_base'), sample: scripts, tokens: 200000 },
+  {
+    name: 'byte pairs learned here',
+    make: async () => (await trainBytePair([scripts, scripts], { vocabSize: 300, specials: ['<|end|>'] })).tokenizer,
+    sample: scripts,
+    tokens: 300,
+  },
+  {
+    name: 'a pipeline of byte-level byte pairs',
+    make: async () => {
+      const preTokenizer = preTokenizers.byteLevel({ addPrefixSpace: false });
+      const { model } = await trainBytePairModel([scripts], { vocabSize: 300, preTokenizer, alphabet: byteGlyphs() });
+      return pipeline({ preTokenizer, model, decoder: decoders.byteLevel() });
+    },
+    sample: scripts,
+    tokens: 300,
+  },
+  {
+    name: 'bytes with added tokens',
+    make: () => withAddedTokens(bytes(), ['東京', 'cat', 'ca']),
+    sample: scripts,
+    tokens: 259,
+  },
+  {
+    name: 'gpt2 with added special tokens',
+    make: async () => withAddedTokens(await encoding('gpt2'), ['<|user|>', '<|end|>'], { special: true }),
+    sample: scripts,
+    tokens: 50259,
+  },
 ];
 
 describe.each(kinds)('$name', ({ make, sample, tokens: count }) => {
@@ -80,6 +126,49 @@ describe.each(kinds)('$name', ({ make, sample, tokens: count }) => {
       expect(() => tokenizer.decode([0, id])).toThrow(error);
       expect(() => tokenizer.tokenOf(id)).toThrow(error);
     }
+  });
+
+  test('says where in the text each token comes from', () => {
+    const codePoint = nat(0x10ffff).map((n) => String.fromCodePoint(n)); // half surrogate pairs too
+    const specials = Object.keys(tokenizer.specials);
+    const any = oneof(
+      codePoint,
+      string({ unit: 'grapheme', maxLength: 3 }),
+      constantFrom(' ', 'cat', '\ud83d', ...specials),
+    );
+    assert(
+      property(array(any), (parts) => {
+        const text = parts.join('');
+        const able = tokenizer.kind === 'characters' ? characters(`${text}.`) : tokenizer;
+        const options = { allowedSpecial: specials.slice(0, 1), disallowedSpecial: [] };
+        if (tokenizer.kind === 'words' && !('<unk>' in tokenizer.specials)) return;
+        const { ids, starts, ends } = able.encodeWithOffsets(text, options);
+        expect(ids).toEqual(able.encode(text, options));
+        expect([starts.length, ends.length]).toEqual([ids.length, ids.length]);
+        for (const [i, id] of ids.entries()) {
+          expect(starts[i]).toBeLessThan(ends[i]);
+          expect(cutsCharacter(text, starts[i]) || cutsCharacter(text, ends[i])).toBe(false);
+          if (i > 0) {
+            expect(starts[i]).toBeGreaterThanOrEqual(starts[i - 1]);
+            expect(ends[i]).toBeGreaterThanOrEqual(ends[i - 1]);
+          }
+          // A token is its slice, unless it is part of a character (or stands for what is unknown or no text).
+          const token = able.tokenOf(id);
+          const slice = text.slice(starts[i], ends[i]);
+          const shared = (i > 0 && starts[i] < ends[i - 1]) || (i + 1 < ids.length && starts[i + 1] < ends[i]);
+          if (!shared && token !== '<unk>') expect(wellFormed(slice)).toBe(wellFormed(token));
+        }
+        if (able.lossless) {
+          expect(starts[0] ?? 0).toBe(0);
+          expect(ends.at(-1) ?? 0).toBe(text.length);
+          for (let i = 1; i < ids.length; i++) expect(starts[i]).toBeLessThanOrEqual(ends[i - 1]);
+        }
+      }),
+    );
+    const { starts, ends } = tokenizer.encodeWithOffsets(sample);
+    expect(starts.length).toBe(tokenizer.encode(sample).length);
+    expect(ends.at(-1)).toBe(sample.length);
+    expect(tokenizer.encodeWithOffsets('')).toEqual({ ids: none, starts: none, ends: none });
   });
 
   test('comes back from JSON the same', async () => {

@@ -1,6 +1,6 @@
 // JSON that is no tokenizer: each is refused with its field and its fault.
 import { expect, test } from 'vitest';
-import { tokenizerFromJSON } from './from-json.ts';
+import { pipeline, preTokenizers, tokenizerFromJSON, withAddedTokens, wordLevelModel } from './index.ts';
 
 const listed = { kind: 'words', split: 'whitespace', vocabulary: ['a'], specials: [] };
 
@@ -10,7 +10,7 @@ test.each<[unknown, string]>([
   [[], 'got a list'],
   [
     {},
-    '"kind" of the tokenizer\'s JSON to be one of characters, words, bytes, gpt2, cl100k_base, o200k_base, got undefined',
+    '"kind" of the tokenizer\'s JSON to be one of characters, words, bytes, gpt2, cl100k_base, o200k_base, added tokens, got undefined',
   ],
   [{ kind: '__proto__' }, 'got "__proto__"'],
   [{ kind: 'x'.repeat(100) }, `got "${'x'.repeat(59)}…`],
@@ -38,4 +38,16 @@ test.each<[unknown, string]>([
   const error = await tokenizerFromJSON(json).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(RangeError);
   expect((error as RangeError).message).toContain(message);
+});
+
+test('what a tokenizer.json holds', async () => {
+  const model = wordLevelModel({ vocab: { '<unk>': 0, tea: 1 } });
+  const tokenizer = pipeline({ model, preTokenizer: preTokenizers.whitespace() });
+  const json = JSON.parse(JSON.stringify(tokenizer));
+  const copy = await tokenizerFromJSON(json);
+  expect(copy.toJSON()).toEqual(json);
+  expect([...copy.encode('tea or coffee')]).toEqual([1, 0, 0]);
+  const added = withAddedTokens(copy, ['<b>']);
+  expect((await tokenizerFromJSON(JSON.parse(JSON.stringify(added)))).encode('tea<b>')).toEqual(Int32Array.of(1, 2));
+  await expect(tokenizerFromJSON({ ...json, model: { type: 'Magic' } })).rejects.toThrow('model.type');
 });

@@ -1,4 +1,5 @@
 // A tokenizer from what its toJSON gave, after looking at every part of it: files can be cut short or made up.
+import { withAddedTokens } from './added-tokens.ts';
 import { bytes } from './bytes.ts';
 import { characters } from './characters.ts';
 import { encoding, encodingNames } from './published-encodings.ts';
@@ -7,13 +8,24 @@ import { wordSplits } from './word-splits.ts';
 import { words } from './words.ts';
 
 /**
- * The tokenizer that `toJSON` described: `tokenizerFromJSON(JSON.parse(text))`.
+ * The tokenizer that `toJSON` described: `tokenizerFromJSON(JSON.parse(text))`. Takes what a tokenizer.json holds, too.
  *
  * @throws TypeError if the value has another shape, or is of a kind that is not known here
- * @throws RangeError if its vocabulary is empty or has a token twice
+ * @throws RangeError if its vocabulary is empty or has a token twice, or an added token is one already
  */
 export async function tokenizerFromJSON(json: unknown): Promise<Tokenizer> {
-  const { kind, split, vocabulary, specials, unknown } = record(json);
+  return fromJSON(json, 0);
+}
+
+const deepest = 100; // added tokens within added tokens
+
+async function fromJSON(json: unknown, depth: number): Promise<Tokenizer> {
+  if (depth > deepest) throw new RangeError(`Expected at most ${deepest} lots of added tokens, got more`);
+  if (typeof json === 'object' && json !== null && 'model' in json) {
+    const { readTokenizerJson } = await import('./files/tokenizer-json.ts'); // only where there is one to read
+    return readTokenizerJson(json);
+  }
+  const { kind, split, vocabulary, specials, unknown, tokenizer, tokens, special } = record(json);
   switch (kind) {
     case 'characters':
       return characters({ vocabulary: strings('vocabulary', vocabulary) });
@@ -28,10 +40,14 @@ export async function tokenizerFromJSON(json: unknown): Promise<Tokenizer> {
         { split: known, specials: strings('specials', specials), unknown },
       );
     }
+    case 'added tokens': {
+      if (typeof special !== 'boolean') throw wrong('special', 'true or false', special);
+      return withAddedTokens(await fromJSON(tokenizer, depth + 1), strings('tokens', tokens), { special });
+    }
     default: {
       const name = encodingNames.find((published) => published === kind);
       if (name === undefined) {
-        throw wrong('kind', `one of characters, words, bytes, ${encodingNames.join(', ')}`, kind);
+        throw wrong('kind', `one of characters, words, bytes, ${encodingNames.join(', ')}, added tokens`, kind);
       }
       return encoding(name);
     }

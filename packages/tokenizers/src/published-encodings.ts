@@ -1,33 +1,27 @@
 // OpenAI's published encodings: byte pairs learned by others, loaded when asked for.
-import { byteString, encodePieces } from './byte-pair.ts';
+import { byteOffsets } from './byte-offsets.ts';
+import { byteString, pieceEncoder } from './byte-pair.ts';
+import { append, idList } from './id-list.ts';
 import { printable } from './printable.ts';
 import { splitSpecials } from './special-tokens.ts';
-import type { EncodingName, Tokenizer } from './tokenizer.ts';
+import { splitPattern } from './split-patterns.ts';
+import type { EncodeOptions, EncodingName, Tokenizer } from './tokenizer.ts';
 import { unknownId } from './vocabulary.ts';
 
 type RankTable = readonly (string | readonly number[])[]; // by id: a token's text, or its bytes where they are no text
 
 type Published = {
   readonly load: () => Promise<{ readonly default: RankTable }>;
-  readonly pattern: string;
   readonly specials: Readonly<Record<string, number>>;
 };
-
-// tiktoken's patterns. Where they ignore case, both cases are written out: not every engine here knows (?i:…).
-// JavaScript's \s is tiktoken's but for U+FEFF, which it has, and U+0085, which it lacks; js-tiktoken reads them so too.
-const contraction = "'(?:[sdmtSDMT]|[lL][lL]|[vV][eE]|[rR][eE])";
-const upper = '\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}';
-const lower = '\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}';
 
 const published: Readonly<Record<EncodingName, Published>> = {
   gpt2: {
     load: () => import('gpt-tokenizer/bpeRanks/r50k_base'),
-    pattern: "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
     specials: { '<|endoftext|>': 50256 },
   },
   cl100k_base: {
     load: () => import('gpt-tokenizer/bpeRanks/cl100k_base'),
-    pattern: `${contraction}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
     specials: {
       '<|endoftext|>': 100257,
       '<|fim_prefix|>': 100258,
@@ -38,7 +32,6 @@ const published: Readonly<Record<EncodingName, Published>> = {
   },
   o200k_base: {
     load: () => import('gpt-tokenizer/bpeRanks/o200k_base'),
-    pattern: `[^\\r\\n\\p{L}\\p{N}]?[${upper}]*[${lower}]+(?:${contraction})?|[^\\r\\n\\p{L}\\p{N}]?[${upper}]+[${lower}]*(?:${contraction})?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
     specials: { '<|endoftext|>': 199999, '<|endofprompt|>': 200018 },
   },
 };
@@ -51,8 +44,7 @@ export const encodingNames = ['gpt2', 'cl100k_base', 'o200k_base'] as const sati
  *
  * Loads the encoding's table (0.6, 1.2 or 2.4 MB of JavaScript, from the package gpt-tokenizer) and indexes it, which
  * takes a few tenths of a second: keep the result. Half a surrogate pair is encoded as U+FFFD, as tiktoken does it; ids
- * that are not UTF-8 together decode to U+FFFD. U+0085 and U+FEFF are cut as in js-tiktoken; tiktoken, where whitespace
- * has the first and not the second, gives other ids to some texts with them.
+ * that are not UTF-8 together decode to U+FFFD.
  *
  * @throws RangeError if there is no encoding of that name
  */
@@ -60,8 +52,8 @@ export async function encoding(name: EncodingName): Promise<Tokenizer> {
   if (!encodingNames.includes(name)) {
     throw new RangeError(`Expected an encoding (${encodingNames.join(', ')}), got ${name}`);
   }
-  const { load, pattern, specials } = published[name];
-  return publishedTokenizer(name, (await load()).default, new RegExp(pattern, 'gu'), specials);
+  const { load, specials } = published[name];
+  return publishedTokenizer(name, (await load()).default, splitPattern(name), specials);
 }
 
 function publishedTokenizer(
@@ -77,6 +69,8 @@ function publishedTokenizer(
     table.map((token, id) => [typeof token === 'string' ? byteString(token) : String.fromCharCode(...token), id]),
   );
 
+  const encodePieces = pieceEncoder(pattern, ranks);
+
   const tokenAt = (id: number) => {
     const token = table[id] ?? specialOf.get(id);
     if (token === undefined) throw unknownId(id, vocabSize);
@@ -88,18 +82,27 @@ function publishedTokenizer(
     return typeof token === 'string' ? token : printable(Uint8Array.from(token));
   };
 
+  const encode = (text: string, options?: EncodeOptions) => {
+    const encoded = idList(text.length / 3);
+    for (const span of splitSpecials(text, names, options)) {
+      if (span.special) append(encoded, specials[span.text]);
+      else encodePieces(span.text, encoded);
+    }
+    return encoded.data.slice(0, encoded.length);
+  };
+
   let ids: Map<string, number> | undefined; // made when first asked for
+  let lengths: Uint8Array | undefined; // of tokens, in bytes; made when first asked for
 
   return {
     kind: name,
     vocabSize,
     lossless: true,
     specials,
-    encode(text, options) {
-      const encoded = splitSpecials(text, names, options).map((span) =>
-        span.special ? [specials[span.text]] : encodePieces(span.text, pattern, ranks),
-      );
-      return Int32Array.from(encoded.length === 1 ? encoded[0] : encoded.flat());
+    encode,
+    encodeWithOffsets(text, options) {
+      lengths ??= byteLengths([...ranks, ...Object.entries(specials)], vocabSize);
+      return byteOffsets(text, encode(text, options), (id) => (lengths as Uint8Array)[id]);
     },
     decode: (list) => joinTokens(list, tokenAt),
     idOf(token) {
@@ -109,6 +112,12 @@ function publishedTokenizer(
     tokenOf,
     toJSON: () => ({ kind: name }),
   };
+}
+
+function byteLengths(tokens: Iterable<readonly [string, number]>, vocabSize: number): Uint8Array {
+  const lengths = new Uint8Array(vocabSize); // the longest token of the three tables has 128 bytes
+  for (const [token, id] of tokens) lengths[id] = token.length;
+  return lengths;
 }
 
 /** A token that is text begins and ends between characters, so only the bytes between two of those wait to be decoded. */

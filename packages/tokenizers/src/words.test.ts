@@ -124,3 +124,11 @@ The script trains the model on the text of "Pride and Prejudice" to generate tex
   expect(tokenizer.encode(first).length).toBe(10);
   expect(tokenizer.encode(first)[9]).toBe(1); // the paragraph has only 'generation,'
 });
+
+test('places words and special tokens', () => {
+  const tokenizer = words('the cat');
+  const { ids, starts, ends } = tokenizer.encodeWithOffsets(' <sos>the  dog ', { allowedSpecial: 'all' });
+  expect([...ids]).toEqual([2, 5, 1]);
+  expect([...starts]).toEqual([1, 6, 11]);
+  expect([...ends]).toEqual([6, 9, 14]);
+});

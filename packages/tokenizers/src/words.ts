@@ -1,6 +1,6 @@
 // Words: every different word of a text is a token.
 import { splitSpecials } from './special-tokens.ts';
-import type { Tokenizer, WordSplit } from './tokenizer.ts';
+import type { EncodeOptions, Tokenizer, WordSplit } from './tokenizer.ts';
 import { compareCodePoints, tokenAt, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import { joinWords, splitWords, wordSplits } from './word-splits.ts';
 
@@ -40,26 +40,35 @@ export function words(
     throw new RangeError(`Expected the unknown token to be one of the specials (${names.join(' ')}), got ${unknown}`);
   }
 
+  function* find(text: string, options?: EncodeOptions): Generator<{ id: number; start: number; end: number }> {
+    for (const span of splitSpecials(text, names, options)) {
+      if (span.special) {
+        yield { id: special.get(span.text) as number, start: span.index, end: span.index + span.text.length };
+        continue;
+      }
+      for (const { word, index } of splitWords(span.text, split)) {
+        const start = span.index + index;
+        // A special token that is ordinary text here is just one more word that the vocabulary lacks.
+        const id = special.has(word) ? unknownId : (ids.get(word) ?? unknownId);
+        if (id === undefined) throw unknownWord(word, start, tokens.length);
+        yield { id, start, end: start + word.length };
+      }
+    }
+  }
+
   return {
     kind: 'words',
     vocabSize: tokens.length,
     lossless: false,
     specials: Object.fromEntries(special),
-    encode(text, options) {
-      const encoded: number[] = [];
-      for (const span of splitSpecials(text, names, options)) {
-        if (span.special) {
-          encoded.push(special.get(span.text) as number);
-          continue;
-        }
-        for (const { word, index } of splitWords(span.text, split)) {
-          // A special token that is ordinary text here is just one more word that the vocabulary lacks.
-          const id = special.has(word) ? unknownId : (ids.get(word) ?? unknownId);
-          if (id === undefined) throw unknownWord(word, span.index + index, tokens.length);
-          encoded.push(id);
-        }
-      }
-      return Int32Array.from(encoded);
+    encode: (text, options) => Int32Array.from(find(text, options), ({ id }) => id),
+    encodeWithOffsets(text, options) {
+      const found = [...find(text, options)];
+      return {
+        ids: Int32Array.from(found, ({ id }) => id),
+        starts: Int32Array.from(found, ({ start }) => start),
+        ends: Int32Array.from(found, ({ end }) => end),
+      };
     },
     decode: (list) =>
       joinWords(
