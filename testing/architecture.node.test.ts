@@ -14,14 +14,16 @@ function readTable(): Map<string, Allowed> {
   const rows = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| ([a-z, -]+) \| ([a-z;, -]+) \|$/gm);
   for (const [, names, cell] of rows) {
     const [runtime, types = ''] = cell.split('; types of ');
-    for (const name of names.split(', ')) {
-      table.set(name, { runtime: list(runtime), types: list(types) });
-    }
+    for (const name of list(names)) table.set(name, { runtime: list(runtime), types: list(types) });
   }
   return table;
 }
 
-const list = (cell: string) => cell.split(', ').filter((name) => name !== '' && name !== 'nothing of ours');
+const list = (cell: string) =>
+  cell
+    .trim()
+    .split(', ')
+    .filter((name) => name !== '' && name !== 'nothing of ours');
 
 const table = readTable();
 const rooms = readdirSync(join(root, 'packages')).filter((name) =>

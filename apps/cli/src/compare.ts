@@ -1,6 +1,6 @@
 // `hornbook tokenizer compare`: two tokenizers over one text.
 import type { Tokenizer } from '@hornbook/tokenizers';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import { encodeText } from './corpus.ts';
 import { differences } from './differences.ts';
 import { quote } from './token-display.ts';
@@ -39,11 +39,11 @@ export async function compare(request: CompareRequest, write: (text: string) => 
       bytesPerToken.toFixed(2).padStart(13),
       megabytesPerSecond.toFixed(1).padStart(6),
     ];
-    write(`${pc.bold(name.padEnd(width))}  ${columns.join('  ')}\n`);
+    write(`${colors.bold(name.padEnd(width))}  ${columns.join('  ')}\n`);
   }
   write(total === 0 ? '\nBoth cut this text at the same places\n' : `\n${describeCount(total)}\n`);
   for (const { index, a, b } of first) {
-    write(`${pc.dim(placeOf(text, index).padStart(8))}  ${list(a)}  ${pc.dim('against')}  ${list(b)}\n`);
+    write(`${colors.dim(placeOf(text, index).padStart(8))}  ${list(a)}  ${colors.dim('against')}  ${list(b)}\n`);
   }
 }
 

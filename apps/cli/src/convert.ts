@@ -1,5 +1,5 @@
 // `hornbook tokenizer convert`: a tokenizer from one format to another.
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import { type SaveOptions, saveTokenizer } from './save-tokenizer.ts';
 import { type LoadOptions, loadTokenizer } from './tokenizer-files.ts';
 
@@ -13,5 +13,5 @@ export async function convert(
   const tokenizer = await loadTokenizer(from, { pattern });
   await saveTokenizer(tokenizer, to, { omitSpecials });
   const size = tokenizer.vocabSize.toLocaleString('en');
-  write(`${pc.bold(from)}, ${tokenizer.kind} of ${size} tokens, saved in ${to}\n`);
+  write(`${colors.bold(from)}, ${tokenizer.kind} of ${size} tokens, saved in ${to}\n`);
 }

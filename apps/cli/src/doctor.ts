@@ -2,7 +2,7 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { inspectBackends, useBackend } from '@hornbook/backends';
 import { Help } from 'commander';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import { version } from './version.ts';
 
 export type DoctorRequest = { readonly json: boolean };
@@ -28,11 +28,11 @@ export async function doctor({ json }: DoctorRequest, write: (text: string) => v
       `${machine.cores} cores, ${gigabytes(free)} of ${gigabytes(total)} GB of memory free\n\nEngines, best first:\n`,
   );
   for (const { name, available, automatic, version: tfjs, adapter, advice } of engines) {
-    const mark = !available ? pc.red('✗') : automatic ? pc.green('✓') : pc.yellow('·');
+    const mark = !available ? colors.red('✗') : automatic ? colors.green('✓') : colors.yellow('·');
     write(`  ${mark} ${name.padEnd(7)} TensorFlow.js ${tfjs}${adapter ? `, ${adapter.name}` : ''}\n`);
     if (advice) write(`${indent(advice)}\n`);
   }
-  write(`\nTraining here uses ${pc.bold(best.name)}. Another engine: --backend NAME\n`);
+  write(`\nTraining here uses ${colors.bold(best.name)}. Another engine: --backend NAME\n`);
 }
 
 /** Broken into lines that fit the window, below the name of the engine. */

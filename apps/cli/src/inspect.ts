@@ -1,7 +1,7 @@
 // `hornbook tokenizer inspect`: what is in a tokenizer, and what it makes of a text.
 import type { Tokenizer } from '@hornbook/tokenizers';
-import pc from 'picocolors';
 import { mergesOf } from './byte-pairs.ts';
+import { colors } from './colors.ts';
 import { encodeText } from './corpus.ts';
 import { describeTokens, paint, quote, stretches } from './token-display.ts';
 import { readText, type TextRequest } from './tokenize.ts';
@@ -36,13 +36,13 @@ export async function inspect(request: InspectRequest, write: (text: string) => 
     );
     return;
   }
-  write(`${pc.bold(request.tokenizer)}: ${tokenizer.kind}, ${describeSize(tokenizer, tokens)}\n`);
+  write(`${colors.bold(request.tokenizer)}: ${tokenizer.kind}, ${describeSize(tokenizer, tokens)}\n`);
   if (!tokenizer.lossless) write('Lossy: a text may come back changed\n');
   writeSpecials(tokenizer, write);
   if (text !== undefined) writeText(tokenizer, text, request.limit, write);
   if (longest.length > 0) write('\nLongest tokens\n');
   for (const { id, token, length } of longest) {
-    write(`${String(id).padStart(8)}  ${clip(quote(token))} ${pc.dim(`${length} bytes`)}\n`);
+    write(`${String(id).padStart(8)}  ${clip(quote(token))} ${colors.dim(`${length} bytes`)}\n`);
   }
   const shown = merges.slice(0, request.merges);
   if (shown.length > 0) write(`\nFirst merges of ${merges.length.toLocaleString('en')}\n`);

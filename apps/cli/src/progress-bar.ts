@@ -1,5 +1,5 @@
 // A bar and a line of text that stay in one place of the terminal.
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 
 export type ProgressBar = {
   /** Shows a share from 0 to 1 and what to say beside it; not more often than ten times a second. */
@@ -43,5 +43,5 @@ export function progressBar(write: (text: string) => void, columns: () => number
 
 function drawBar(share: number, width: number): string {
   const done = Math.floor(share * width);
-  return pc.cyan('█'.repeat(done)) + pc.dim('░'.repeat(width - done));
+  return colors.cyan('█'.repeat(done)) + colors.dim('░'.repeat(width - done));
 }

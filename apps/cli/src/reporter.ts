@@ -1,6 +1,6 @@
 // How training shows itself: a live bar on a terminal, plain lines where the output is piped, JSON where asked.
 import type { TrainingEvent } from '@hornbook/training';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import { drawLossCurve } from './loss-curve.ts';
 import { progressBar } from './progress-bar.ts';
 import { formatDuration, formatSpeed, speedometer } from './speed.ts';
@@ -88,14 +88,14 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
         const curve = drawLossCurve(losses, { width: Math.min(72, columns() - 12) });
         if (curve) write(`\nLoss from step ${startStep + 1} to ${steps}\n${curve}\n`);
         write(
-          `\nTraining loss ${trainLoss.toFixed(4)}, validation loss ${pc.bold(validationLoss.toFixed(4))}, ` +
-            `${formatSpeed(stepsPerSecond)}\nSaved in ${folder}\nPrint new text: ${pc.bold(`hornbook sample ${folder}`)}\n`,
+          `\nTraining loss ${trainLoss.toFixed(4)}, validation loss ${colors.bold(validationLoss.toFixed(4))}, ` +
+            `${formatSpeed(stepsPerSecond)}\nSaved in ${folder}\nPrint new text: ${colors.bold(`hornbook sample ${folder}`)}\n`,
         );
       },
       interrupted(stepsMade) {
         bar.end();
         write(`\nStopped after ${stepsMade} of ${steps} steps and saved in ${folder}\n`);
-        if (stepsMade < steps) write(`Go on: ${pc.bold(`hornbook resume ${folder}`)}\n`);
+        if (stepsMade < steps) write(`Go on: ${colors.bold(`hornbook resume ${folder}`)}\n`);
       },
       close: () => bar.end(),
     };
@@ -112,7 +112,7 @@ function describeStart(start: Start): string {
   const number = (n: number) => n.toLocaleString('en');
   const from = start.startStep > 0 ? ` from step ${number(start.startStep)}` : '';
   return (
-    `${pc.bold(start.model)} of ${number(start.parameterCount)} parameters on ${start.source}, seed ${start.seed}\n` +
+    `${colors.bold(start.model)} of ${number(start.parameterCount)} parameters on ${start.source}, seed ${start.seed}\n` +
     `${number(start.trainingExamples)} examples to train on, ${number(start.validationExamples)} to judge by\n` +
     `${number(start.steps)} steps${from} on ${start.backend}\n`
   );

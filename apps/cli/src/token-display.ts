@@ -1,6 +1,6 @@
 // Tokens as people see them in a terminal: quoted, or in colours over the text itself.
 import type { Encoding } from '@hornbook/tokenizers';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 
 /** `" the"`, with everything that would move the cursor escaped. */
 export function quote(token: string): string {
@@ -39,19 +39,19 @@ export function stretches(text: string, { starts, ends }: Encoding, limit: numbe
   return found;
 }
 
-const backgrounds = [pc.bgCyan, pc.bgYellow, pc.bgGreen, pc.bgMagenta, pc.bgBlue] as const;
+const backgrounds = [colors.bgCyan, colors.bgYellow, colors.bgGreen, colors.bgMagenta, colors.bgBlue] as const;
 
 /** Each token on a background of its own; without colours, a bar between tokens: `low│er` */
 export function paint(list: readonly Stretch[]): string {
-  if (!pc.isColorSupported) return list.map(({ text }) => visible(text)).join('│');
+  if (!colors.isColorSupported) return list.map(({ text }) => visible(text)).join('│');
   let count = 0;
   return list
     .map(({ text, tokens }) => {
-      if (tokens === 0) return pc.dim(visible(text));
+      if (tokens === 0) return colors.dim(visible(text));
       const background = backgrounds[count++ % backgrounds.length];
       return visible(text)
         .split('\n')
-        .map((line) => (line === '' ? '' : background(pc.black(line))))
+        .map((line) => (line === '' ? '' : background(colors.black(line))))
         .join('\n');
     })
     .join('');

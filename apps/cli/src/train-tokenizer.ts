@@ -1,6 +1,6 @@
 // `hornbook tokenizer train`: texts in, a tokenizer file out.
 import type { Tokenizer } from '@hornbook/tokenizers';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import { type LearningProgress, type LearnOptions, learnTokenizer } from './learn-tokenizer.ts';
 import { progressBar } from './progress-bar.ts';
 import type { Screen } from './reporter.ts';
@@ -27,7 +27,7 @@ export async function trainTokenizer(request: TrainTokenizerRequest, { write, sc
   await expectSavable(out, kind === 'bpe' ? await withoutMerges(request) : kind);
   const texts = await openTexts(files, signal);
   const source = files.length === 1 ? files[0].replace(/^-$/, 'standard input') : `${files.length} texts`;
-  write(`${pc.bold(kind)} of ${vocabSize.toLocaleString('en')} tokens from ${source}\n`);
+  write(`${colors.bold(kind)} of ${vocabSize.toLocaleString('en')} tokens from ${source}\n`);
   const began = performance.now();
   const report = screen.live ? liveReport(write, screen, texts) : plainReport(write, texts);
   let tokenizer: Tokenizer;
@@ -46,7 +46,7 @@ export async function trainTokenizer(request: TrainTokenizerRequest, { write, sc
   const short = tokenizer.vocabSize < vocabSize ? ': these texts have no more' : '';
   write(
     `\n${learned} tokens from ${formatBytes(texts.bytesRead())} in ${formatDuration((performance.now() - began) / 1000)}${short}\n` +
-      `Saved in ${out}\nLook into it: ${pc.bold(`hornbook tokenizer inspect ${out}`)}\n`,
+      `Saved in ${out}\nLook into it: ${colors.bold(`hornbook tokenizer inspect ${out}`)}\n`,
   );
 }
 

@@ -2,8 +2,10 @@
 import { type Generator, manualSeed } from '@hornbook/random';
 import { describeEngines, expectGradient, toBeAllclose } from '@hornbook/testing';
 import {
+  concat,
   dispose,
   memory,
+  slice,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
@@ -139,6 +141,33 @@ describeEngines('attention', () => {
       [[8, numHeads]],
     );
     dispose([layer, input]);
+  });
+
+  test('shared keys and values are as if they were repeated', async () => {
+    const outputs = tidy(() => {
+      const generator = manualSeed(7);
+      const shared = attention(generator, embedDim, { keyValueDim: 4 }); // 4 heads of size 2 over 2 of keys and values
+      const { weight, bias } = shared.qkv;
+      const columns = [0, 2, 4, 6, 8, 8, 10, 10, 12, 12, 14, 14];
+      const qkv = {
+        weight: concat(
+          columns.map((column) => slice(weight, [0, column], [embedDim, 2])),
+          1,
+        ),
+        bias: concat(columns.map((column) => slice(bias as Tensor1D, column, 2))),
+      };
+      const x = tensor3d(generator.normal(batch * time * embedDim), [batch, time, embedDim]);
+      return [attend(shared, x, { numHeads: 4, numKeyValueHeads: 2 }), attend({ ...shared, qkv }, x, { numHeads: 4 })];
+    });
+    const [shared, repeated] = await Promise.all(outputs.map((output) => output.data()));
+    toBeAllclose(shared, repeated);
+    dispose(outputs);
+  });
+
+  test('a window hides what lies behind it', async () => {
+    const drawn = draw(manualSeed(9));
+    const expected = attendPlainly(drawn, (_, i, j) => (i - j < 2 ? 0 : Number.NEGATIVE_INFINITY));
+    toBeAllclose(await attendAndRead(drawn, { window: 2 }), expected, closely);
   });
 
   test('starts as two nn.Linear', async () => {

@@ -5,25 +5,36 @@ import { reshape, split, type Tensor3D, type Tensor4D, transpose } from '@tensor
 import { applyLinear, type Linear, linear } from './linear.ts';
 
 export type Attention = {
-  readonly qkv: Linear; // [embedDim, 3 · embedDim]: queries, keys and values side by side; a head is a slice of each
+  /** Queries, keys and values side by side, a head being a slice of each: [embedDim, 3 · embedDim], less where shared. */
+  readonly qkv: Linear;
   readonly output: Linear; // [embedDim, embedDim]
 };
 
 export type AttendOptions = {
   /** Divides embedDim; each head works on its own embedDim / numHeads numbers. */
   readonly numHeads: number;
+  /** Heads of keys and values, dividing numHeads: fewer are shared (grouped), a single one by all (multi-query). */
+  readonly numKeyValueHeads?: number;
   /** Turns queries and keys [batch, heads, time, headDim] by their places, as `rotaryPositions` does. */
   readonly rotate?: (x: Tensor4D) => Tensor4D;
   /** Added to the scores: [heads, time, time], as `alibiBias` and `relativeAttentionBias` make it. */
   readonly bias?: Tensor3D;
+  /** Added as well, 0 or -Infinity: [batch, 1, time, time], as `documentMask` makes it. */
+  readonly mask?: Tensor4D;
+  /** How many places each place sees, itself among them; all before it when left out. */
+  readonly window?: number;
   /** Silences attention weights, while training. */
   readonly dropout?: { readonly rate: number; readonly generator: Generator };
 };
 
-/** Both layers drawn as PyTorch's nn.Linear draws them. */
-export function attention(generator: Generator, embedDim: number, { bias = true }: { bias?: boolean } = {}): Attention {
+/** Both layers drawn as PyTorch's nn.Linear draws them; keys and values that are shared need a smaller keyValueDim. */
+export function attention(
+  generator: Generator,
+  embedDim: number,
+  { bias = true, keyValueDim = embedDim }: { bias?: boolean; keyValueDim?: number } = {},
+): Attention {
   return {
-    qkv: linear(generator, embedDim, 3 * embedDim, { bias }),
+    qkv: linear(generator, embedDim, embedDim + 2 * keyValueDim, { bias }),
     output: linear(generator, embedDim, embedDim, { bias }),
   };
 }
@@ -35,12 +46,12 @@ export function attention(generator: Generator, embedDim: number, { bias = true 
  * Positions are the caller's: `attend(layer, x, { numHeads, rotate: rotaryPositions({ layout: 'half' }) })` turns
  * queries and keys, `{ numHeads, bias: alibiBias(numHeads, time) }` leans the scores.
  *
- * @throws RangeError if numHeads does not divide embedDim
+ * @throws RangeError if numHeads does not divide embedDim, or numKeyValueHeads numHeads
  */
 export function attend(
   layer: Attention,
   x: Tensor3D,
-  { numHeads, rotate = unturned, bias, dropout }: AttendOptions,
+  { numHeads, numKeyValueHeads = numHeads, rotate = unturned, bias, mask, window, dropout }: AttendOptions,
 ): Tensor3D {
   const [batch, time, embedDim] = x.shape;
   const headDim = embedDim / numHeads;
@@ -48,9 +59,10 @@ export function attend(
     throw new RangeError(`Expected a number of heads that divides ${embedDim}, got ${numHeads}`);
   }
   // One transpose for queries, keys and values together, and of rank 4: tfjs's wasm is slow above it.
-  const packed = reshape(applyLinear(layer.qkv, x), [batch, time, 3 * numHeads, headDim]);
-  const [q, k, v] = split(transpose(packed, [0, 2, 1, 3]), 3, 1) as Tensor4D[]; // [batch, heads, time, headDim] each
-  const heads = causalAttention(rotate(q), rotate(k), v, { bias, dropout });
+  const parts = [numHeads, numKeyValueHeads, numKeyValueHeads];
+  const packed = reshape(applyLinear(layer.qkv, x), [batch, time, numHeads + 2 * numKeyValueHeads, headDim]);
+  const [q, k, v] = split(transpose(packed, [0, 2, 1, 3]), parts, 1) as Tensor4D[]; // [batch, heads, time, headDim] each
+  const heads = causalAttention(rotate(q), rotate(k), v, { bias, mask, window, dropout });
   return applyLinear(layer.output, reshape(transpose(heads, [0, 2, 1, 3]), [batch, time, embedDim]) as Tensor3D);
 }
 

@@ -16,7 +16,9 @@ describeEngines('feed-forward', () => {
     const output = applyFeedForward(layer, x);
     const [gelu1, geluMinus1, gelu2] = [0.841192, -0.158808, 1.9545977]; // of the tanh form
     toBeAllclose(await output.data(), [gelu1 + 10, geluMinus1 + 100 * gelu2 + 10]);
-    dispose([layer, x, output]);
+    const exact = applyFeedForward(layer, x, 'erf');
+    toBeAllclose(await exact.data(), [0.841344746 + 10, -0.158655254 + 100 * 1.954499736 + 10]);
+    dispose([layer, x, output, exact]);
   });
 
   test('starts as two nn.Linear', async () => {

@@ -22,7 +22,7 @@ export function feedForward(
   };
 }
 
-/** down(gelu(up(x))), with GPT-2's tanh form of GELU: x [..., embedDim] → [..., embedDim]. */
-export function applyFeedForward<T extends Tensor>({ up, down }: FeedForward, x: T): T {
-  return applyLinear(down, gelu(applyLinear(up, x), 'tanh'));
+/** down(gelu(up(x))), by default with GPT-2's tanh form of GELU: x [..., embedDim] → [..., embedDim]. */
+export function applyFeedForward<T extends Tensor>({ up, down }: FeedForward, x: T, form: 'erf' | 'tanh' = 'tanh'): T {
+  return applyLinear(down, gelu(applyLinear(up, x), form));
 }

@@ -4,7 +4,7 @@ import { describeEngines, expectGradient, type GoldenTensor, golden, toBeAllclos
 import { dispose, memory, type Tensor1D, type Tensor2D, tensor1d, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-random.json' with { type: 'json' };
-import { applyLinear, linear, normalLinear } from './linear.ts';
+import { applyLinear, linear, normalLinear, packedLinear } from './linear.ts';
 
 const exact = { absolute: 0, relative: 0 };
 
@@ -43,6 +43,17 @@ describeEngines('linear', () => {
     const { weight, bias } = linearWeights(manualSeed(7), 5, 3);
     toBeAllclose(await layer.weight.data(), flip(weight, 3, 5), exact);
     toBeAllclose(await (layer.bias as Tensor1D).data(), bias as Float32Array, exact);
+    dispose(layer);
+  });
+
+  test.each([true, false])('side by side as nn.Linear one after the other, bias %s', async (bias) => {
+    const generator = manualSeed(7);
+    const apart = [4, 2, 3].map((outputs) => linearWeights(generator, 5, outputs, { bias }));
+    const layer = packedLinear(manualSeed(7), 5, [4, 2, 3], { bias });
+    const rows = apart.flatMap(({ weight }) => [...weight]);
+    toBeAllclose(await layer.weight.data(), flip(rows, 9, 5), exact);
+    const biases = apart.flatMap(({ bias }) => [...(bias ?? [])]);
+    toBeAllclose((await layer.bias?.data()) ?? [], biases, exact);
     dispose(layer);
   });
 

@@ -28,12 +28,35 @@ export function linear(
   outputDim: number,
   { bias = true }: { bias?: boolean } = {},
 ): Linear {
+  return packedLinear(generator, inputDim, [outputDim], { bias });
+}
+
+/**
+ * Several linear layers of the same input side by side in one, [inputDim, sum of outputDims], drawn as PyTorch draws
+ * one nn.Linear after the other: weight and bias of the first, of the second, …
+ *
+ * @example packedLinear(manualSeed(1), 8, [8, 8, 8]) // queries, keys and values, where a model has a layer for each
+ */
+export function packedLinear(
+  generator: Generator,
+  inputDim: number,
+  outputDims: readonly number[],
+  { bias = true }: { bias?: boolean } = {},
+): Linear {
   // PyTorch's own steps to 1/√inputDim (kaiming_uniform_ with a = √5): shorter ones can differ in the last bit.
   const bound = Math.sqrt(3) * (Math.sqrt(2 / 6) / Math.sqrt(inputDim));
-  const weight = fromRows(generator.uniform(inputDim * outputDim, -bound, bound), inputDim, outputDim);
-  if (!bias) return { weight };
   const biasBound = 1 / Math.sqrt(inputDim);
-  return { weight, bias: tensor1d(generator.uniform(outputDim, -biasBound, biasBound)) };
+  const outputDim = outputDims.reduce((total, dim) => total + dim, 0);
+  const weights = new Float32Array(inputDim * outputDim);
+  const biases = new Float32Array(outputDim);
+  let row = 0;
+  for (const dim of outputDims) {
+    weights.set(generator.uniform(inputDim * dim, -bound, bound), inputDim * row);
+    if (bias) biases.set(generator.uniform(dim, -biasBound, biasBound), row);
+    row += dim;
+  }
+  const weight = fromRows(weights, inputDim, outputDim);
+  return bias ? { weight, bias: tensor1d(biases) } : { weight };
 }
 
 /** Weights from N(0, std²), drawn in PyTorch's order [outputDim, inputDim], and a bias of zeros, as GPT-2 starts. */

@@ -63,7 +63,7 @@ export type GptBlock = {
  * @throws RangeError if the configuration is not possible
  */
 export function gpt(config: GptConfig): Model<GptConfig, GptParameters> {
-  checkConfig(config);
+  checkGptSizes(config);
   return {
     config,
     parameterCount: countGptParameters(config),
@@ -78,13 +78,7 @@ function forward(
   ids: Tensor2D,
   { generator }: ForwardOptions = {},
 ): Tensor {
-  checkIds(ids);
-  const time = ids.shape[1];
-  if (time > contextLength) {
-    throw new RangeError(
-      `Expected at most ${contextLength} tokens, got ${time}: keep the last ${contextLength}, or make the model with a longer contextLength`,
-    );
-  }
+  checkRows(ids, contextLength);
   const drop = (x: Tensor3D) => dropout(x, rate, generator);
   const weights = generator && rate > 0 ? { rate, generator } : undefined; // dropout of attention weights
   let x = drop(addPositions(parameters.positions, embed(parameters.tokens, ids))); // [batch, time, embedDim]
@@ -97,7 +91,20 @@ function forward(
   return parameters.head ? applyLinear(parameters.head, x) : unembed(parameters.tokens, x); // [batch, time, vocabSize]
 }
 
-function checkConfig({ vocabSize, contextLength, embedDim, numHeads, numLayers, dropout = 0 }: GptConfig): void {
+/** Throws unless the ids are rows of at least 1 and at most contextLength tokens. */
+export function checkRows(ids: Tensor2D, contextLength: number): void {
+  checkIds(ids);
+  const time = ids.shape[1];
+  if (time > contextLength) {
+    throw new RangeError(
+      `Expected at most ${contextLength} tokens, got ${time}: keep the last ${contextLength}, or make the model with a longer contextLength`,
+    );
+  }
+}
+
+/** Throws unless a model of this size and dropout is possible. */
+export function checkGptSizes(config: GptConfig): void {
+  const { vocabSize, contextLength, embedDim, numHeads, numLayers, dropout = 0 } = config;
   checkSizes({ vocabSize, contextLength, embedDim, numHeads, numLayers });
   if (embedDim % numHeads !== 0) {
     throw new RangeError(`Expected numHeads to divide embedDim, got ${numHeads} heads for ${embedDim}`);

@@ -21,7 +21,10 @@ const [queries, keys, values] = [numbers(1), numbers(2), numbers(3)];
 const [query, key, value] = [queries, keys, values].map((x) => () => tensor4d(x, shape));
 
 /** The definition, in float64 and with loops. */
-function attend(bias: (head: number, time: number, key: number) => number, kept: ArrayLike<number> = []): number[] {
+function attend(
+  bias: (head: number, time: number, key: number, row: number) => number,
+  kept: ArrayLike<number> = [],
+): number[] {
   const [batch, heads, time, headDim] = shape;
   const output: number[] = [];
   for (let bh = 0; bh < batch * heads; bh++) {
@@ -30,7 +33,7 @@ function attend(bias: (head: number, time: number, key: number) => number, kept:
       const scores: number[] = [];
       for (let s = 0; s <= t; s++) {
         const product = row(queries, t).reduce((sum, q, d) => sum + q * row(keys, s)[d], 0);
-        scores.push(Math.exp(product / Math.sqrt(headDim) + bias(bh % heads, t, s)));
+        scores.push(Math.exp(product / Math.sqrt(headDim) + bias(bh % heads, t, s, Math.floor(bh / heads))));
       }
       const total = scores.reduce((sum, score) => sum + score);
       for (let d = 0; d < headDim; d++) {
@@ -50,6 +53,24 @@ describeEngines('causal attention on', () => {
     );
   });
 
+  test('values may be wider than keys', async () => {
+    const wide = concat([value(), value()], 3) as Tensor4D; // each value twice
+    const output = causalAttention(query(), key(), wide);
+    expect(output.shape).toEqual([2, 2, 4, 6]);
+    const [left, right] = [0, 3].map((at) => slice(output, [0, 0, 0, at], [2, 2, 4, 3]));
+    const expected = attend(() => 0);
+    toBeAllclose(await left.data(), expected);
+    toBeAllclose(await right.data(), expected);
+    await expectGradient(
+      ([q, k, v]) => causalAttention(q as Tensor4D, k as Tensor4D, v as Tensor4D),
+      [
+        [1, 2, 3, 4],
+        [1, 1, 3, 4],
+        [1, 1, 3, 2],
+      ],
+    );
+  });
+
   test('with a bias', async () => {
     const numbers = Float32Array.from({ length: 32 }, (_, i) => Math.cos(i));
     const output = causalAttention(query(), key(), value(), { bias: tensor3d(numbers, [2, 4, 4]) });
@@ -66,6 +87,76 @@ describeEngines('causal attention on', () => {
     toBeAllclose(
       await output.data(),
       attend((_, t, s) => hidden(t, s)),
+    );
+  });
+
+  test('a window hides what lies behind it', async () => {
+    const output = causalAttention(query(), key(), value(), { window: 2 });
+    toBeAllclose(
+      await output.data(),
+      attend((_, t, s) => (t - s < 2 ? 0 : Number.NEGATIVE_INFINITY)),
+    );
+  });
+
+  test('a window as long as the row hides nothing, one of 1 leaves the value itself', async () => {
+    const full = await causalAttention(query(), key(), value()).data();
+    expect(await causalAttention(query(), key(), value(), { window: 4 }).data()).toEqual(full);
+    toBeAllclose(await causalAttention(query(), key(), value(), { window: 1 }).data(), values);
+  });
+
+  test('the last query alone sees the same window', async () => {
+    const place = [0, 0, 3, 0];
+    const all = causalAttention(query(), key(), value(), { window: 3 });
+    const one = causalAttention(slice(query(), place, [2, 2, 1, 3]) as Tensor4D, key(), value(), { window: 3 });
+    toBeAllclose(await one.data(), await slice(all, place, [2, 2, 1, 3]).data());
+  });
+
+  test('a mask of its own for each row', async () => {
+    const apart = (row: number, t: number, s: number) => (t >= row + 2 === s >= row + 2 ? 0 : Number.NEGATIVE_INFINITY);
+    const numbers = Float32Array.from({ length: 32 }, (_, i) => apart(i >> 4, (i >> 2) & 3, i & 3));
+    const output = causalAttention(query(), key(), value(), { mask: tensor4d(numbers, [2, 1, 4, 4]) });
+    toBeAllclose(
+      await output.data(),
+      attend((_, t, s, row) => apart(row, t, s)),
+    );
+  });
+
+  test('what a mask or a window hides gets no trace of a gradient', async () => {
+    const mask = tensor2d([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Number.NEGATIVE_INFINITY, 0, 0, 0], [4, 4]);
+    for (const options of [{ mask }, { window: 3 }]) {
+      const lastRows = (v: Tensor4D) => slice(causalAttention(query(), key(), v, options), [0, 0, 3, 0], [2, 2, 1, 3]);
+      const gradient = await grad((v) => lastRows(v as Tensor4D))(value()).data();
+      expect(gradient.every((g, i) => (i % 12 < 3 ? g === 0 : g !== 0))).toBe(true);
+    }
+  });
+
+  test.each([1, 2])('four query heads over %i of keys and values are as if those were repeated', async (keyHeads) => {
+    const four = tensor4d(numbers(5), [1, 4, 4, 3]);
+    const shared = [numbers(6), numbers(7)].map((x) => tensor4d(x.slice(0, keyHeads * 12), [1, keyHeads, 4, 3]));
+    const [keys, values] = shared.map((x) => {
+      const heads = Array.from({ length: 4 }, (_, h) =>
+        slice(x, [0, Math.floor((h * keyHeads) / 4), 0, 0], [1, 1, 4, 3]),
+      );
+      return concat(heads, 1) as Tensor4D;
+    });
+    toBeAllclose(
+      await causalAttention(four, shared[0], shared[1]).data(),
+      await causalAttention(four, keys, values).data(),
+    );
+  });
+
+  test('gradient with shared keys and values, a window, a mask and dropout', async () => {
+    const mask = tensor4d([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Number.NEGATIVE_INFINITY, 0], [1, 1, 4, 4]);
+    const generator = { bernoulli: (n: number) => Uint8Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 0 : 1)) };
+    const options = { mask, window: 3, dropout: { rate: 0.2, generator } };
+    await expectGradient(
+      ([q, k, v, bias]) => causalAttention(q as Tensor4D, k as Tensor4D, v as Tensor4D, { bias, ...options }),
+      [
+        [2, 4, 4, 3],
+        [2, 2, 4, 3],
+        [2, 2, 4, 3],
+        [4, 4, 4],
+      ],
     );
   });
 
@@ -132,6 +223,18 @@ describeEngines('causal attention on', () => {
     const four = zeros(shape) as Tensor4D;
     const two = zeros([2, 2, 2, 3]) as Tensor4D;
     expect(() => causalAttention(four, two, two)).toThrow(RangeError);
+  });
+
+  test('heads that share unevenly, and windows that are none, are refused', () => {
+    const three = zeros([2, 3, 4, 3]) as Tensor4D;
+    expect(() => causalAttention(three, key(), value())).toThrow(
+      new RangeError('Expected key and value heads that divide the 3 query heads, got 2'),
+    );
+    for (const window of [0, 1.5, Number.NaN]) {
+      expect(() => causalAttention(query(), key(), value(), { window })).toThrow(
+        `Expected a window of at least 1 key, got ${window}`,
+      );
+    }
   });
 
   // What attention stands on.

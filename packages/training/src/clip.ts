@@ -16,8 +16,18 @@ export function clipByGlobalNorm(
 ): { gradients: Record<string, Tensor>; norm: Scalar } {
   return tidy(() => {
     const norm = globalNorm(Object.values(gradients));
+    return { gradients: scaleByNorm(gradients, norm, limit), norm };
+  });
+}
+
+/** The clipped gradients, where the norm is known. */
+export function scaleByNorm(
+  gradients: Readonly<Record<string, Tensor>>,
+  norm: Scalar,
+  limit: number,
+): Record<string, Tensor> {
+  return tidy(() => {
     const factor = minimum(div(limit, add(norm, 1e-6)), 1);
-    const clipped = Object.entries(gradients).map(([path, gradient]) => [path, mul(gradient, factor)]);
-    return { gradients: Object.fromEntries(clipped), norm };
+    return Object.fromEntries(Object.entries(gradients).map(([path, gradient]) => [path, mul(gradient, factor)]));
   });
 }

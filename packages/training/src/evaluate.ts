@@ -57,6 +57,7 @@ export function toTensors({ inputs, targets }: Batch): TensorBatch {
   };
 }
 
-function countTargets({ targets }: Batch): number {
+/** Targets that count. */
+export function countTargets({ targets }: Batch): number {
   return targets.data.reduce((count, target) => (target < 0 ? count : count + 1), 0);
 }

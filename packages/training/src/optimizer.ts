@@ -4,6 +4,8 @@ import type { ParameterTree } from '@hornbook/ops';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 
 export type Optimizer = {
+  /** Names the rule, and the form of its state: `adamw`, `muon + adamw`. */
+  readonly kind: string;
   /** The rate of every step that no schedule sets. */
   readonly learningRate: number;
   /**
@@ -17,6 +19,12 @@ export type Optimizer = {
   ): void;
   /** A copy of everything that the next step depends on, apart from parameters and gradients. */
   state(): Promise<OptimizerState>;
+  /**
+   * Changes nothing.
+   *
+   * @throws CheckpointError if the state is of another optimizer or other parameters
+   */
+  check(state: OptimizerState, parameters: ParameterTree): void;
   /**
    * Goes on from a saved state of the same parameters.
    *

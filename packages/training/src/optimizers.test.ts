@@ -3,9 +3,14 @@ import { describeEngines, golden, toBeAllclose } from '@hornbook/testing';
 import { dispose, memory, type Tensor, tensor, tensor1d, tensor2d, type Variable } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { adamw } from './adamw.ts';
+import { adam } from './adam.ts';
+import { adamw, isMatrix } from './adamw.ts';
+import { averaged } from './averaged.ts';
 import { CheckpointError } from './checkpoint-error.ts';
 import { clipByGlobalNorm } from './clip.ts';
+import { groups } from './groups.ts';
+import { lion } from './lion.ts';
+import { muon } from './muon.ts';
 import { sgd } from './sgd.ts';
 import { trainable } from './trainable.ts';
 
@@ -73,7 +78,14 @@ describeEngines('optimizers on', () => {
 
   test.each([
     ['sgd', () => sgd({ learningRate: 0.1, momentum: 0.9 })],
+    ['adam', () => adam({ learningRate: 0.1, weightDecay: 0.1 })],
     ['adamw', () => adamw({ learningRate: 0.1 })],
+    ['lion', () => lion({ learningRate: 0.1 })],
+    [
+      'muon with lion',
+      () => groups([{ where: isMatrix, optimizer: muon({ learningRate: 0.1 }) }], lion({ learningRate: 0.01 })),
+    ],
+    ['averaged adamw', () => averaged(adamw({ learningRate: 0.1 }), { decay: 0.9 })],
   ])('%s goes on from its saved state as if never stopped', async (_, make) => {
     const before = memory().numTensors;
     const gradients = { w: tensor2d([[1, -3]]), b: tensor1d([0.5]) };
@@ -119,11 +131,21 @@ describeEngines('optimizers on', () => {
 
 describe('options out of range', () => {
   test.each([
-    [() => sgd({ learningRate: -1 }), 'Expected a learningRate from 0 up, got -1'],
-    [() => sgd({ learningRate: 1, momentum: 1 }), 'Expected a momentum from 0 up to but not including 1, got 1'],
+    [() => sgd({ learningRate: -1 }), 'Expected learningRate from 0 up, got -1'],
+    [() => sgd({ learningRate: 1, momentum: 1 }), 'Expected momentum from 0 up to but not including 1, got 1'],
     [() => adamw({ learningRate: Number.NaN }), 'Expected learningRate from 0 up, got NaN'],
     [() => adamw({ learningRate: 1, epsilon: -1 }), 'Expected epsilon from 0 up, got -1'],
     [() => adamw({ learningRate: 1, weightDecay: -1 }), 'Expected weightDecay from 0 up, got -1'],
+    [() => sgd({ learningRate: 1, nesterov: true }), 'Expected a momentum above 0 with nesterov, got 0'],
+    [() => adam({ learningRate: 1, beta1: -1 }), 'Expected beta1 from 0 up to but not including 1, got -1'],
+    [() => lion({ learningRate: 1, beta2: 1 }), 'Expected beta2 from 0 up to but not including 1, got 1'],
+    [() => muon({ learningRate: 1, iterations: 0 }), 'Expected iterations to be a whole number above 0, got 0'],
+    [() => averaged(sgd({ learningRate: 1 }), { decay: 1 }), 'Expected decay from 0 up to but not including 1, got 1'],
+    [() => groups([], sgd({ learningRate: 1 })), 'Expected at least one group beside the rest, got none'],
+    [
+      () => groups([{ where: isMatrix, optimizer: sgd({ learningRate: 0 }) }], sgd({ learningRate: 1 })),
+      "Expected the first group's learningRate above 0, got 0",
+    ],
     [() => adamw({ learningRate: 1, beta1: 1 }), 'Expected beta1 from 0 up to but not including 1, got 1'],
     [() => adamw({ learningRate: 1, beta2: -0.1 }), 'Expected beta2 from 0 up to but not including 1, got -0.1'],
   ])('%s', (make, message) => {

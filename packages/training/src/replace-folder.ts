@@ -16,12 +16,19 @@ export async function replaceFolder(
   files: ReadonlyMap<string, Uint8Array>,
   known: readonly string[],
 ): Promise<void> {
-  try {
+  await explainFaults(folder, async () => {
     const target = await resolveLinks(folder);
     await mkdir(dirname(target), { recursive: true });
     await refuseForeign(target, known);
     await removeLeftovers(target);
     await writeAndSwap(target, files);
+  });
+}
+
+/** Does work that saves to a folder. @throws CheckpointError that says in plain words what the file system refused */
+export async function explainFaults(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
@@ -126,7 +133,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Makes renames in a folder last through a power cut. Windows cannot open folders, and has no need to. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -25,10 +25,22 @@ export async function storeParameters(parameters: ParameterTree): Promise<Map<st
  */
 export function restoreParameters(parameters: ParameterTree, stored: ReadonlyMap<string, StoredTensor>): void {
   const variables = namedVariables(parameters);
+  checkTensors(Object.fromEntries(Object.entries(variables).map(([path, { shape }]) => [path, shape])), stored);
+  for (const [path, variable] of Object.entries(variables)) {
+    const { data } = stored.get(path) as { data: Float32Array };
+    tidy(() => variable.assign(tensor(data.slice(), variable.shape)));
+  }
+}
+
+/** @throws CheckpointError if names, shapes or types are not the expected ones */
+export function checkTensors(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  stored: ReadonlyMap<string, StoredTensor>,
+): void {
   const differences = [...stored.keys()]
-    .filter((path) => !Object.hasOwn(variables, path))
+    .filter((path) => !Object.hasOwn(shapes, path))
     .map((path) => `'${path}' is not in the model`);
-  for (const [path, { shape }] of Object.entries(variables)) {
+  for (const [path, shape] of Object.entries(shapes)) {
     const found = stored.get(path);
     if (!found) differences.push(`'${path}' is missing`);
     else if (String(found.shape) !== String(shape) || found.shape.length !== shape.length) {
@@ -37,15 +49,10 @@ export function restoreParameters(parameters: ParameterTree, stored: ReadonlyMap
       differences.push(`'${path}' is ${found.dtype} instead of F32`);
     }
   }
-  if (differences.length > 0) {
-    const more = differences.length > 3 ? `, and ${differences.length - 3} more` : '';
-    throw new CheckpointError(
-      `Expected the tensors of this model, got others: ${differences.slice(0, 3).join(', ')}${more}. ` +
-        'Make the model with the configuration it was saved with.',
-    );
-  }
-  for (const [path, variable] of Object.entries(variables)) {
-    const { data } = stored.get(path) as { data: Float32Array };
-    tidy(() => variable.assign(tensor(data.slice(), variable.shape)));
-  }
+  if (differences.length === 0) return;
+  const more = differences.length > 3 ? `, and ${differences.length - 3} more` : '';
+  throw new CheckpointError(
+    `Expected the tensors of this model, got others: ${differences.slice(0, 3).join(', ')}${more}. ` +
+      'Make the model with the configuration it was saved with.',
+  );
 }

@@ -1,5 +1,6 @@
 // The training loop on a bigram table: PyTorch's curve, events, evaluation, abort, errors, and no tensor left behind.
 import type { Batch } from '@hornbook/datasets';
+import { crossEntropy as meanCrossEntropy } from '@hornbook/losses';
 import { crossEntropy, embedding } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { describeEngines, golden, toBeAllclose } from '@hornbook/testing';
@@ -139,6 +140,7 @@ describeEngines('train on', (engine) => {
     expect(error.step).toBe(2);
     expect(error.message).toBe(
       'Expected a finite loss at step 2, got NaN: the parameters are those of the step before. ' +
+        "The gradient of 'table' is not finite. " +
         'Lower the learning rate (it was 1) or clip the gradients (clip: 1).',
     );
     expect(good.length).toBe(2);
@@ -154,7 +156,71 @@ describeEngines('train on', (engine) => {
     const error = await collect({ parameters, loss: rooted, clip: 1, steps: 1 }).catch((caught) => caught);
     expect(error).toBeInstanceOf(LossError);
     expect(error.message).toContain('Expected a finite gradient norm at step 0, got Infinity');
+    expect(error.parameters).toEqual(['table']);
+    const before = memory().numTensors;
+    const unclipped = await collect({ parameters, loss: rooted, steps: 1 }).catch((caught) => caught);
+    expect(unclipped.message).toContain('Expected a finite gradient at step 0, got Infinity');
+    expect(memory().numTensors).toBe(before);
     expect([...(await parameters.table.data())]).toEqual([0, 1]);
+  });
+
+  test('gradients whose sum alone is too large are used', async () => {
+    const parameters = trainable({ table: tensor2d([[0, 0]]) });
+    const steep = ({ table }: Bigram): Scalar => sum(mul(table, 3e38));
+    const events = await collect({ parameters, loss: steep, steps: 1, optimizer: sgd({ learningRate: 2e-38 }) });
+    expect(losses(events)).toEqual([0]);
+    toBeAllclose(await parameters.table.data(), [-6, -6]);
+  });
+
+  test('accumulated batches are one large batch, though they be of different sizes', async () => {
+    const part = (from: number, to: number, ignored = 0): Batch => ({
+      inputs: { data: batch.inputs.data.slice(from, to), shape: [1, to - from] },
+      targets: { data: batch.targets.data.slice(from, to).fill(-100, 0, ignored), shape: [1, to - from] },
+    });
+    const whole = {
+      ...part(0, 24),
+      targets: { ...part(0, 24).targets, data: batch.targets.data.slice(0, 24).fill(-100, 6, 9) },
+    };
+    const parts = [part(0, 4), part(4, 6), part(6, 9, 3), part(9, 24)]; // the third has no target at all
+    const overTargets = ({ table }: Bigram, { inputs, targets }: TensorBatch): Scalar =>
+      meanCrossEntropy(embedding(table, inputs), targets);
+    const steps = engine === 'webgpu' ? 1 : 3;
+    const options = { steps, clip: 0.05, loss: overTargets };
+    const [one, four] = [initialize(), initialize()];
+    const make = () => adamw({ learningRate: 0.1 });
+    const before = memory().numTensors;
+    const large = await collect({ ...options, parameters: one, batches: [whole], optimizer: make() });
+    const counts: number[] = [];
+    const small = await collect({
+      ...options,
+      parameters: four,
+      batches: parts,
+      accumulate: 4,
+      optimizer: make(),
+      evaluate: {
+        every: 1,
+        batches: () => {
+          counts.push(memory().numTensors);
+          return [batch];
+        },
+      },
+    });
+    expect(counts).toEqual(Array(steps).fill(before + 4)); // the two optimizers' means
+    toBeAllclose(losses(small), losses(large), { absolute: 1e-6, relative: 0 });
+    toBeAllclose(
+      small.map(({ gradientNorm = 0 }) => gradientNorm),
+      large.map(({ gradientNorm = 1 }) => gradientNorm),
+      { absolute: 1e-6, relative: 0 },
+    );
+    toBeAllclose(await four.table.data(), await one.table.data(), { absolute: 1e-6, relative: 0 });
+    await expect(collect({ steps: 1, accumulate: 0 })).rejects.toThrow(
+      new RangeError('Expected accumulate to be a whole number above 0, got 0'),
+    );
+    // Too few for one step: a generator, which cannot begin again, ends for good.
+    const short = (function* () {
+      yield* [batch, batch, batch];
+    })();
+    await expect(collect({ steps: 2, accumulate: 2, batches: short })).rejects.toThrow('for 2 steps, got 1');
   });
 
   test('aborting ends the loop after the step, without an error', async () => {

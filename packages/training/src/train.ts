@@ -1,12 +1,14 @@
 // The training loop, as an async iterable: one event for each step, and the consumer decides when to stop.
 import type { Batch } from '@hornbook/datasets';
-import type { ParameterTree } from '@hornbook/ops';
-import { dispose, type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
-import { clipByGlobalNorm } from './clip.ts';
+import { globalNorm, type ParameterTree } from '@hornbook/ops';
+import { dispose, type Scalar, stack, type Variable } from '@tensorflow/tfjs-core';
+import { scaleByNorm } from './clip.ts';
 import { evaluate, type Loss, toTensors } from './evaluate.ts';
 import { pauses } from './event-loop.ts';
+import { disposeGradients, gradientsOf, notFinite, sumOfAll } from './gradients.ts';
 import { LossError } from './loss-error.ts';
 import type { Optimizer } from './optimizer.ts';
+import { checkPositiveWhole } from './ranges.ts';
 import type { Schedule } from './schedules.ts';
 import { namedVariables } from './trainable.ts';
 
@@ -25,6 +27,11 @@ export type TrainOptions<P extends ParameterTree> = {
   readonly schedule?: Schedule;
   /** The longest gradient, all parameters taken as one vector, that is used in full; 1 is usual. */
   readonly clip?: number;
+  /**
+   * Batches whose mean gradient makes one step, as that of one large batch would: for those too large for memory.
+   * Each counts by its targets, the negative ones left out, so they may be of different sizes. 1 by default.
+   */
+  readonly accumulate?: number;
   /** Measures the loss on other batches after every so many steps, and after the last. */
   readonly evaluate?: {
     readonly every: number;
@@ -39,7 +46,7 @@ export type TrainOptions<P extends ParameterTree> = {
 export type TrainingEvent = {
   /** Steps made before this one: 0 is the first. */
   readonly step: number;
-  /** On this step's batch, before its update. */
+  /** On this step's batch or batches, before its update. */
   readonly loss: number;
   readonly learningRate: number;
   /** Before clipping; only where `clip` is given. */
@@ -57,21 +64,21 @@ export type TrainingEvent = {
  *
  * `for await (const { step, loss } of train({ parameters, loss, batches, optimizer, steps: 1000 })) console.log(loss)`
  *
- * @throws LossError if a loss, or with `clip` the gradients' norm, is not finite: then that update is not made
+ * @throws LossError if a loss or a gradient is not finite: then that update is not made
  * @throws RangeError if the batches end for good before the last step, or an option is out of its range
  * @throws TypeError if a parameter is no variable
  */
 export async function* train<P extends ParameterTree>(options: TrainOptions<P>): AsyncGenerator<TrainingEvent, void> {
-  const { parameters, loss, optimizer, steps, startStep = 0, schedule, clip, signal } = options;
+  const { parameters, loss, optimizer, steps, startStep = 0, schedule, clip, accumulate = 1, signal } = options;
   checkOptions(options);
   const variables = namedVariables(parameters);
   const pause = pauses();
   let step = startStep;
   if (step >= steps || signal?.aborted) return;
-  for await (const batch of epochs(options.batches)) {
+  for await (const batches of inParts(epochs(options.batches), accumulate)) {
     const learningRate = schedule ? schedule(step) : optimizer.learningRate;
-    const forward = () => loss(parameters, toTensors(batch));
-    const measured = await applyStep(variables, forward, optimizer, { step, learningRate, clip });
+    const forward = (batch: Batch) => loss(parameters, toTensors(batch));
+    const measured = await applyStep(variables, forward, batches, optimizer, { step, learningRate, clip });
     await pause();
     const event = { step, ...measured, learningRate };
     step++;
@@ -85,39 +92,43 @@ export async function* train<P extends ParameterTree>(options: TrainOptions<P>):
   );
 }
 
-/** Gradients, then a look at the loss, then the update: a loss that is not finite must not reach the parameters. */
+/** Gradients, then a look at them, then the update: what is not finite must not reach the parameters. */
 async function applyStep(
   variables: Readonly<Record<string, Variable>>,
-  forward: () => Scalar,
+  forward: (batch: Batch) => Scalar,
+  batches: readonly Batch[],
   optimizer: Optimizer,
   { step, learningRate, clip }: { step: number; learningRate: number; clip?: number },
 ): Promise<{ loss: number; gradientNorm?: number }> {
-  const { loss, norm, gradients } = tidy(() => backward(variables, forward, clip));
+  const measured = gradientsOf(variables, forward, batches);
+  const { gradients } = measured;
+  const size = clip === undefined ? sumOfAll(gradients) : globalNorm(Object.values(gradients));
+  const readings = stack([measured.loss, size]); // one reading: each makes a GPU wait
   try {
-    const [[lossValue], normValues] = await Promise.all([loss.data(), norm?.data()]);
-    if (!Number.isFinite(lossValue)) throw new LossError('loss', lossValue, step, learningRate);
-    const gradientNorm = normValues?.[0];
-    if (gradientNorm !== undefined && !Number.isFinite(gradientNorm)) {
-      throw new LossError('gradient norm', gradientNorm, step, learningRate);
+    const [loss, sizeValue] = await readings.data();
+    if (!Number.isFinite(loss) || !Number.isFinite(sizeValue)) {
+      const culprits = await notFinite(gradients);
+      const refuse = (quantity: ConstructorParameters<typeof LossError>[0], value: number) =>
+        new LossError(quantity, value, step, learningRate, [...culprits.keys()]);
+      if (!Number.isFinite(loss)) throw refuse('loss', loss);
+      if (clip !== undefined) throw refuse('gradient norm', sizeValue);
+      for (const value of culprits.values()) throw refuse('gradient', value); // else only their sum was too large
     }
-    optimizer.update(variables, gradients, learningRate);
-    return gradientNorm === undefined ? { loss: lossValue } : { loss: lossValue, gradientNorm };
+    if (clip === undefined) {
+      optimizer.update(variables, gradients, learningRate);
+      return { loss };
+    }
+    const clipped = scaleByNorm(gradients, size, clip);
+    try {
+      optimizer.update(variables, clipped, learningRate);
+    } finally {
+      dispose(clipped);
+    }
+    return { loss, gradientNorm: sizeValue };
   } finally {
-    dispose([loss, norm, ...Object.values(gradients)].filter((tensor) => tensor !== undefined));
+    dispose([size, readings]);
+    disposeGradients(measured);
   }
-}
-
-function backward(
-  variables: Readonly<Record<string, Variable>>,
-  forward: () => Scalar,
-  clip: number | undefined,
-): { loss: Scalar; norm?: Scalar; gradients: Record<string, Tensor> } {
-  const { value: loss, grads } = variableGrads(forward, Object.values(variables));
-  const gradients: Record<string, Tensor> = {};
-  for (const [path, { name }] of Object.entries(variables)) {
-    if (grads[name]) gradients[path] = grads[name]; // a parameter that the loss does not reach has none
-  }
-  return clip === undefined ? { loss, gradients } : { loss, ...clipByGlobalNorm(gradients, clip) };
 }
 
 /** The batches, from the start again whenever they end. Ends itself when a pass brings none. */
@@ -131,6 +142,17 @@ async function* epochs(batches: Iterable<Batch> | AsyncIterable<Batch>): AsyncGe
   }
 }
 
+/** Each `count` batches together; those left over at the end are not used. */
+async function* inParts(batches: AsyncIterable<Batch>, count: number): AsyncGenerator<readonly Batch[], void> {
+  let part: Batch[] = [];
+  for await (const batch of batches) {
+    part.push(batch);
+    if (part.length < count) continue;
+    yield part;
+    part = [];
+  }
+}
+
 async function validate<P extends ParameterTree>(
   options: TrainOptions<P>,
 ): Promise<{ validationLoss: number } | undefined> {
@@ -141,14 +163,13 @@ async function validate<P extends ParameterTree>(
   return validationLoss === undefined ? undefined : { validationLoss };
 }
 
-function checkOptions<P extends ParameterTree>({ steps, startStep = 0, clip, evaluate }: TrainOptions<P>): void {
+function checkOptions<P extends ParameterTree>(options: TrainOptions<P>): void {
+  const { steps, startStep = 0, clip, accumulate = 1, evaluate } = options;
   for (const [name, value] of Object.entries({ steps, startStep })) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new RangeError(`Expected ${name} to be a whole number from 0 up, got ${value}`);
     }
   }
   if (clip !== undefined && !(clip > 0)) throw new RangeError(`Expected clip to be above 0, got ${clip}`);
-  if (evaluate && (!Number.isSafeInteger(evaluate.every) || evaluate.every < 1)) {
-    throw new RangeError(`Expected evaluate.every to be a whole number above 0, got ${evaluate.every}`);
-  }
+  checkPositiveWhole({ accumulate, ...(evaluate && { 'evaluate.every': evaluate.every }) });
 }

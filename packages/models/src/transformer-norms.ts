@@ -1,0 +1,21 @@
+// A transformer's norms: before each part of a block, and once at the end.
+import { applyLayerNorm, applyRmsNorm, type LayerNorm, layerNorm, type RmsNorm, rmsNorm } from '@hornbook/layers';
+import type { Fitted, Norm } from './transformer-parts.ts';
+
+/** Mean 0 and variance 1, as in GPT-2. */
+export function layerNorms({ bias = true }: { bias?: boolean } = {}): Fitted<Norm<LayerNorm>> {
+  return ({ embedDim }) => ({
+    parameterCount: bias ? 2 * embedDim : embedDim,
+    initialize: () => layerNorm(embedDim, { bias }),
+    apply: applyLayerNorm,
+  });
+}
+
+/** Root mean square 1, as in Llama. */
+export function rmsNorms(): Fitted<Norm<RmsNorm>> {
+  return ({ embedDim }) => ({
+    parameterCount: embedDim,
+    initialize: () => rmsNorm(embedDim),
+    apply: applyRmsNorm,
+  });
+}

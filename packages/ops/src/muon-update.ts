@@ -1,0 +1,72 @@
+// One step of Muon, for one matrix, in place: momentum, made orthogonal.
+import {
+  add,
+  div,
+  matMul,
+  mul,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+  transpose,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { globalNorm } from './global-norm.ts';
+
+export type MuonUpdateOptions = {
+  readonly learningRate: number;
+  /** How much of the momentum carries over. */
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** Newton–Schulz iterations. */
+  readonly iterations: number;
+};
+
+/**
+ * The momentum's singular values are replaced by ones (nearly), so that all directions of the matrix are learned alike.
+ *
+ *     m ← μ · m + (1 - μ) · g
+ *     d = (1 - μ) · g + μ · m                               Nesterov's look ahead
+ *     p ← p · (1 - learningRate · weightDecay) - learningRate · √max(1, out / in) · orthogonalize(d)
+ *
+ * for matrices [in, out], as `Linear` keeps them; PyTorch's are [out, in].
+ *
+ * Keller Jordan 2024, https://kellerjordan.github.io/posts/muon/ and https://github.com/KellerJordan/Muon, there in
+ * bfloat16, here in float32.
+ *
+ * @param velocity of the parameter's shape, starting at zero; updated too
+ */
+export function muonUpdate(
+  parameter: Variable,
+  gradient: Tensor,
+  velocity: Variable,
+  { learningRate, momentum, weightDecay, iterations }: MuonUpdateOptions,
+): void {
+  tidy(() => {
+    velocity.assign(add(mul(velocity, momentum), mul(gradient, 1 - momentum)));
+    const ahead = add(mul(gradient, 1 - momentum), mul(velocity, momentum)) as Tensor2D;
+    const [rows, columns] = ahead.shape;
+    const scale = learningRate * Math.sqrt(Math.max(1, columns / rows));
+    const decayed = weightDecay === 0 ? parameter : mul(parameter, 1 - learningRate * weightDecay);
+    parameter.assign(sub(decayed, mul(orthogonalize(ahead, iterations), scale)));
+  });
+}
+
+/**
+ * A matrix with the same singular vectors whose singular values lie between about 0.7 and 1.2, wherever in (0, 1] they
+ * were after division by the matrix's length: `X ← aX + (bA + cA²)X` with `A = XXᵀ`, a Newton–Schulz iteration with Keller
+ * Jordan's coefficients.
+ */
+export function orthogonalize(matrix: Tensor2D, iterations = 5): Tensor2D {
+  const [a, b, c] = [3.4445, -4.775, 2.0315];
+  return tidy(() => {
+    const tall = matrix.shape[0] > matrix.shape[1]; // the smaller of the two squares is the cheaper
+    let x = div(tall ? transpose(matrix) : matrix, add(globalNorm([matrix]), 1e-7)) as Tensor2D;
+    for (let i = 0; i < iterations; i++) {
+      const square = matMul(x, x, false, true); // [rows, rows]
+      const polynomial = add(mul(square, b), mul(matMul(square, square), c)) as Tensor2D;
+      x = add(mul(x, a), matMul(polynomial, x));
+    }
+    return tall ? transpose(x) : x;
+  });
+}

@@ -1,0 +1,91 @@
+// Several optimizers as one, each for its own part of the parameters.
+import { namedParameters, type ParameterTree } from '@hornbook/ops';
+import type { ParameterTest } from './adamw.ts';
+import type { Optimizer, OptimizerState } from './optimizer.ts';
+import { checkKind } from './slot-optimizer.ts';
+import { checkTensors } from './stored-parameters.ts';
+
+export type OptimizerGroup = { readonly where: ParameterTest; readonly optimizer: Optimizer };
+
+/**
+ * Each parameter goes to the first group whose `where` takes it, or to the rest's optimizer.
+ *
+ * A schedule sets the first group's rate; the others' follow in the proportion of their own learning rates. With rates
+ * 0.02 and 0.001, a schedule that gives 0.01 makes the second 0.0005.
+ *
+ * `groups([{ where: (path, { rank }) => rank === 2 && path.startsWith('blocks.'), optimizer: muon({ learningRate: 0.02 }) }], adamw({ learningRate: 1e-3 }))`
+ *
+ * @throws RangeError if there is no group, or the first one's rate is 0; TypeError if two share one optimizer
+ */
+export function groups(first: readonly OptimizerGroup[], rest: Optimizer): Optimizer {
+  const optimizers = [...first.map(({ optimizer }) => optimizer), rest];
+  const { learningRate } = optimizers[0];
+  if (first.length === 0) throw new RangeError('Expected at least one group beside the rest, got none');
+  if (!(learningRate > 0)) throw new RangeError(`Expected the first group's learningRate above 0, got ${learningRate}`);
+  if (new Set(optimizers).size < optimizers.length) {
+    throw new TypeError('Expected an optimizer for each group, got one twice: make it anew, as each keeps a state');
+  }
+  const kind = optimizers.map((optimizer) => optimizer.kind).join(' + ');
+
+  const ownerOf = (path: string, parameter: Parameters<ParameterTest>[1]) => {
+    const found = first.findIndex(({ where }) => where(path, parameter));
+    return found < 0 ? first.length : found;
+  };
+  const partOf = (state: OptimizerState, parameters: ParameterTree, owner: number) => {
+    const own = Object.entries(namedParameters(parameters)).filter((named) => ownerOf(...named) === owner);
+    const prefix = `${owner}.`;
+    const tensors = [...state.tensors].filter(([path]) => path.startsWith(prefix));
+    return {
+      parameters: Object.fromEntries(own),
+      state: {
+        kind: optimizers[owner].kind,
+        step: state.step,
+        tensors: new Map(tensors.map(([path, tensor]) => [path.slice(prefix.length), tensor])),
+      },
+    };
+  };
+  const check = (state: OptimizerState, parameters: ParameterTree) => {
+    checkKind(kind, state);
+    const strays = [...state.tensors].filter(([path]) => !optimizers.some((_, owner) => path.startsWith(`${owner}.`)));
+    checkTensors({}, new Map(strays));
+    for (const [owner, optimizer] of optimizers.entries()) {
+      const part = partOf(state, parameters, owner);
+      optimizer.check(part.state, part.parameters);
+    }
+  };
+  let step = 0;
+
+  return {
+    kind,
+    learningRate,
+    update(parameters, gradients, rate = learningRate) {
+      step++;
+      for (const [owner, optimizer] of optimizers.entries()) {
+        const own = Object.entries(gradients).filter(([path]) => ownerOf(path, parameters[path]) === owner);
+        optimizer.update(parameters, Object.fromEntries(own), optimizer.learningRate * (rate / learningRate));
+      }
+    },
+    async state() {
+      const made = step;
+      const tensors: OptimizerState['tensors'] = new Map(
+        (await Promise.all(optimizers.map((optimizer) => optimizer.state()))).flatMap((state, owner) =>
+          [...state.tensors].map(([path, tensor]) => [`${owner}.${path}`, tensor] as const),
+        ),
+      );
+      return { kind, step: made, tensors };
+    },
+    check,
+    restore(state, parameters) {
+      check(state, parameters);
+      for (const [owner, optimizer] of optimizers.entries()) {
+        const part = partOf(state, parameters, owner);
+        optimizer.restore(part.state, part.parameters);
+      }
+      step = state.step;
+    },
+    dispose() {
+      for (const optimizer of optimizers) optimizer.dispose();
+      step = 0;
+    },
+  };
+}
