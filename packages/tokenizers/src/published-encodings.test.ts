@@ -80,9 +80,7 @@ describe.each(encodings)('$name', ({ name, table, vocabSize }) => {
   });
 
   test.each(['a', ' ', '東', '\ud83d'])('a long run of %j', (character) => {
-    const start = performance.now();
-    const ids = tokenizer.encode(`${character.repeat(250_000)}x`);
-    expect(performance.now() - start).toBeLessThan(20_000); // a quadratic method takes about a minute
+    const ids = tokenizer.encode(`${character.repeat(250_000)}x`); // a quadratic method meets the timeout here
     expect(tokenizer.decode(ids).length).toBe(250_001);
   });
 
