@@ -6,7 +6,7 @@ import { findChromium } from './testing/browser.ts';
 const everywhere = '{packages,apps,examples,testing}/**/*.test.ts';
 const nodeOnly = '{packages,apps,examples,testing}/**/*.node.test.ts';
 const conditions = ['development'];
-const test = { testTimeout: 60_000, hookTimeout: 60_000 };
+const test = { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: './testing/build-wasm.ts' };
 
 const projects: TestProjectConfiguration[] = [
   {

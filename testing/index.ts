@@ -1,4 +1,13 @@
 // What the tests of every room share: golden values, engines, closeness.
+export {
+  anyFloat,
+  anyShape,
+  expectAsOnCpu,
+  type RandomTensor,
+  shapesThatBroadcast,
+  tameFloat,
+  tensorOf,
+} from './against-cpu.ts';
 export { toBeAllclose } from './closeness.ts';
 export { describeEngines, engines } from './engines.ts';
 export { expectGradient } from './finite-differences.ts';

@@ -29,7 +29,8 @@ Examples:
   hornbook doctor                             what this machine has to train on`,
   );
 
-const backendOption = () => new Option('--backend <name>', 'engine: webgpu, wasm or cpu (default: the best one here)');
+const backendOption = () =>
+  new Option('--backend <name>', 'engine: webgpu, simd, wasm or cpu (default: the best one here)');
 const evaluateOption = () =>
   new Option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)').argParser(
     wholeNumber(1),

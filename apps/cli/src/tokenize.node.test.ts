@@ -46,8 +46,8 @@ describe('doctor', () => {
   test('shows every engine and the one in use', async () => {
     const { code, stdout, stderr } = await hornbook(['doctor'], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['webgpu', 'wasm', 'cpu']) expect(stdout).toContain(` ${name} `);
-    expect(stdout).toMatch(/\nTraining here uses (webgpu|wasm|cpu)\./);
+    for (const name of ['webgpu', 'simd', 'wasm', 'cpu']) expect(stdout).toContain(` ${name} `);
+    expect(stdout).toMatch(/\nTraining here uses (webgpu|simd|wasm|cpu)\./);
   });
 
   test('as JSON', async () => {

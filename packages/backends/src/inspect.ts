@@ -1,9 +1,10 @@
 // What engines this machine has, for people and for `hornbook doctor`.
+import { simdSupport } from '@hornbook/backend-simd/support';
 import { version_core } from '@tensorflow/tfjs-core';
 import { type Adapter, describeAdapter, findAdapter } from './adapter.ts';
 
 /** The engines, best first. */
-export const backendNames = ['webgpu', 'wasm', 'cpu'] as const;
+export const backendNames = ['webgpu', 'simd', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 export type BackendReport = {
@@ -11,16 +12,18 @@ export type BackendReport = {
   readonly available: boolean;
   /** Whether `useBackend()` may pick it without being told its name. */
   readonly automatic: boolean;
-  /** Of TensorFlow.js, which brings the engine. */
+  /** Of TensorFlow.js. */
   readonly version: string;
   readonly adapter?: Adapter;
+  /** How many simd uses unless told otherwise. */
+  readonly threads?: number;
   /** Why it is not there or not picked, and what to do. */
   readonly advice?: string;
 };
 
 /** Looks at every engine, and starts none. The order is that of preference. */
 export async function inspectBackends(): Promise<readonly BackendReport[]> {
-  return [await inspectWebgpu(), inspectWasm(), report('cpu', {})];
+  return [await inspectWebgpu(), await inspectSimd(), inspectWasm(), report('cpu', {})];
 }
 
 async function inspectWebgpu(): Promise<BackendReport> {
@@ -28,8 +31,17 @@ async function inspectWebgpu(): Promise<BackendReport> {
   if (typeof found === 'string') return report('webgpu', { available: false, advice: found });
   const adapter = describeAdapter(found);
   if (!adapter.software) return report('webgpu', { adapter });
-  const advice = `${adapter.name} is software, slower than wasm: it is used only where webgpu is asked for by name`;
+  const advice = `${adapter.name} is software, slower than simd: it is used only where webgpu is asked for by name`;
   return report('webgpu', { adapter, automatic: false, advice });
+}
+
+async function inspectSimd(): Promise<BackendReport> {
+  try {
+    const { threads } = await simdSupport();
+    return report('simd', { threads });
+  } catch (error) {
+    return report('simd', { available: false, advice: (error as Error).message });
+  }
 }
 
 function inspectWasm(): BackendReport {

@@ -24,7 +24,7 @@ describe('a Node process', () => {
   test('learns what is missing and what is there', async () => {
     const script = "await useBackend('webgpu').catch((error) => console.log(error.message));";
     const { stdout } = await runScript(script, { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' });
-    expect(stdout).toMatch(/(Vulkan|GPU).*Instead of webgpu there are here: wasm, cpu/);
+    expect(stdout).toMatch(/(Vulkan|GPU).*Instead of webgpu there are here: simd, wasm, cpu/);
   });
 
   test('keeps its own way with rejections that nobody caught', async () => {
@@ -46,7 +46,7 @@ async function runScript(body: string, environment: Record<string, string> = {})
     provideVulkan();
     ${body}
   `;
-  return run(process.execPath, ['--input-type=module', '--eval', script], {
+  return run(process.execPath, ['--conditions=development', '--input-type=module', '--eval', script], {
     cwd: here,
     env: { ...process.env, ...environment },
     timeout: 30_000,

@@ -35,7 +35,7 @@ describe('useBackend', () => {
   });
 
   test('names the engines there are when it is given another name', async () => {
-    await expect(useBackend('tpu')).rejects.toThrow('Expected an engine named webgpu, wasm, cpu, got "tpu"');
+    await expect(useBackend('tpu')).rejects.toThrow('Expected an engine named webgpu, simd, wasm, cpu, got "tpu"');
     await expect(useBackend('')).rejects.toThrow(RangeError);
   });
 });
@@ -43,7 +43,7 @@ describe('useBackend', () => {
 describe('inspectBackends', () => {
   test('reports every engine, with what to do about those that are not picked by themselves', async () => {
     const reports = await inspectBackends();
-    expect(reports.map(({ name }) => name)).toEqual(['webgpu', 'wasm', 'cpu']);
+    expect(reports.map(({ name }) => name)).toEqual(['webgpu', 'simd', 'wasm', 'cpu']);
     for (const { available, automatic, version, advice } of reports) {
       expect(version).toMatch(/^\d+\.\d+\.\d+$/);
       expect(available || !automatic).toBe(true);

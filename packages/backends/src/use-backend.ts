@@ -1,8 +1,10 @@
 // Picks the engine that tensors run on, loads it, and waits until it is ready.
+import type { SimdBackend } from '@hornbook/backend-simd';
 import { enableProdMode, getBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Adapter } from './adapter.ts';
 import { type BackendName, backendNames, inspectBackends } from './inspect.ts';
 import { loadCpu } from './load-cpu.ts';
+import { loadSimd } from './load-simd.ts';
 import { loadWasm, type WasmFiles } from './load-wasm.ts';
 import { loadWebgpu } from './load-webgpu.ts';
 import { repairProductGradient } from './repairs/product-gradient.ts';
@@ -12,23 +14,33 @@ export type Backend = {
   readonly name: BackendName;
   /** What webgpu runs on. */
   readonly adapter?: Adapter;
+  /** How many simd uses at most. */
+  readonly threads?: number;
 };
 
 export type BackendOptions = {
+  /** How many threads simd may use; where none are possible, as on most web pages, it stays with one. */
+  readonly threads?: number;
   /** Where a browser finds the two .wasm files, if its bundler does not see to it. */
   readonly wasmFiles?: WasmFiles;
 };
 
 /** What has been loaded, or is being. */
-const loaded: { cpu?: Promise<void>; wasm?: Promise<void>; webgpu?: Promise<LoudWebGPUBackend> } = {};
+const loaded: {
+  cpu?: Promise<void>;
+  wasm?: Promise<void>;
+  simd?: Promise<SimdBackend>;
+  webgpu?: Promise<LoudWebGPUBackend>;
+} = {};
 
 /**
- * Makes the named engine the current one; without a name the best one here: webgpu on a real GPU, else wasm, else cpu.
+ * Makes the named engine the current one; without a name the best one here: webgpu on a real GPU, else
+ * simd, else wasm, else cpu.
  * Await it before the first tensor. An engine is fetched when it is first asked for; to ask again costs nothing.
  * Make tensors anew after a change: those on webgpu cannot follow.
  *
- * @throws RangeError for a name that no engine has; Error, with what to do, for an engine that is not here
- * @example await useBackend('wasm') → { name: 'wasm' }
+ * @throws RangeError for a name that no engine has, or a number of threads that cannot be; Error, with what to do, for an engine that is not here
+ * @example await useBackend('simd', { threads: 2 }) → { name: 'simd', threads: 2 }
  */
 export async function useBackend(name?: string, options: BackendOptions = {}): Promise<Backend> {
   const known = backendNames.find((each) => each === name);
@@ -54,11 +66,12 @@ async function startBest(options: BackendOptions): Promise<Backend> {
 }
 
 async function start(name: BackendName, options: BackendOptions): Promise<Backend> {
-  let adapter: Adapter | undefined;
+  let found: Omit<Backend, 'name'> = {};
   try {
     if (name === 'cpu') loaded.cpu ??= loadCpu();
     if (name === 'wasm') loaded.wasm ??= loadWasm(options.wasmFiles);
-    if (name === 'webgpu') adapter = (await webgpu()).adapter;
+    if (name === 'webgpu') found = { adapter: (await webgpu()).adapter };
+    if (name === 'simd') loaded.simd ??= loadSimd();
     await loaded[name];
   } catch (error) {
     delete loaded[name];
@@ -68,8 +81,15 @@ async function start(name: BackendName, options: BackendOptions): Promise<Backen
       { cause: error },
     );
   }
+  if (name === 'simd') found = { threads: await useThreads(options) };
   if (getBackend() !== name) await setBackend(name);
-  return adapter ? { name, adapter } : { name };
+  return { name, ...found };
+}
+
+async function useThreads({ threads }: BackendOptions): Promise<number> {
+  const backend = (await loaded.simd) as SimdBackend;
+  if (threads !== undefined) backend.threads = threads;
+  return backend.threads;
 }
 
 async function webgpu(): Promise<LoudWebGPUBackend> {

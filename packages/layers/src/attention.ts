@@ -1,5 +1,5 @@
 // Causal multi-head attention: every place gathers from itself and the places before it.
-import { causalAttention } from '@hornbook/ops';
+import { causalAttention, causalSelfAttention } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import { reshape, split, type Tensor3D, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
 import { applyLinear, type Linear, linear } from './linear.ts';
@@ -51,21 +51,19 @@ export function attention(
 export function attend(
   layer: Attention,
   x: Tensor3D,
-  { numHeads, numKeyValueHeads = numHeads, rotate = unturned, bias, mask, window, dropout }: AttendOptions,
+  { numHeads, numKeyValueHeads = numHeads, rotate, ...scores }: AttendOptions,
 ): Tensor3D {
   const [batch, time, embedDim] = x.shape;
   const headDim = embedDim / numHeads;
   if (!Number.isInteger(headDim)) {
     throw new RangeError(`Expected a number of heads that divides ${embedDim}, got ${numHeads}`);
   }
+  const qkv = applyLinear(layer.qkv, x);
+  if (!rotate) return applyLinear(layer.output, causalSelfAttention(qkv, { numHeads, numKeyValueHeads, ...scores }));
   // One transpose for queries, keys and values together, and of rank 4: tfjs's wasm is slow above it.
   const parts = [numHeads, numKeyValueHeads, numKeyValueHeads];
-  const packed = reshape(applyLinear(layer.qkv, x), [batch, time, numHeads + 2 * numKeyValueHeads, headDim]);
+  const packed = reshape(qkv, [batch, time, numHeads + 2 * numKeyValueHeads, headDim]);
   const [q, k, v] = split(transpose(packed, [0, 2, 1, 3]), parts, 1) as Tensor4D[]; // [batch, heads, time, headDim] each
-  const heads = causalAttention(rotate(q), rotate(k), v, { bias, mask, window, dropout });
+  const heads = causalAttention(rotate(q), rotate(k), v, scores);
   return applyLinear(layer.output, reshape(transpose(heads, [0, 2, 1, 3]), [batch, time, embedDim]) as Tensor3D);
-}
-
-function unturned(x: Tensor4D): Tensor4D {
-  return x;
 }

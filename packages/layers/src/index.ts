@@ -18,7 +18,7 @@ export { applyGru, type Gru, gru } from './gru.ts';
 export { applyLayerNorm, type LayerNorm, layerNorm } from './layer-norm.ts';
 export { applyLinear, type Linear, linear, normalLinear, packedLinear } from './linear.ts';
 export { applyLstm, type Lstm, type LstmState, lstm } from './lstm.ts';
-export { addPositions } from './positions.ts';
+export { addPositions, embedWithPositions } from './positions.ts';
 export type { Recurred, Recurrent } from './recurrent.ts';
 export {
   type BucketOptions,

@@ -1,5 +1,6 @@
 // Positions as a table: place t adds row t to the token that stands there, learned or fixed.
-import { add, slice, type Tensor3D } from '@tensorflow/tfjs-core';
+import { embedding as lookUp } from '@hornbook/ops';
+import { add, slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Embedding } from './embedding.ts';
 
 /**
@@ -16,4 +17,13 @@ export function addPositions({ table }: Embedding, x: Tensor3D): Tensor3D {
     throw new RangeError(`Expected at most ${contextLength} places, got ${time}: use a longer table of positions`);
   }
   return add(x, time === contextLength ? table : slice(table, [0, 0], [time, embedDim]));
+}
+
+/**
+ * `addPositions(positions, embed(tokens, ids))` in one pass: ids [batch, time] → [batch, time, embedDim].
+ *
+ * @throws RangeError if the ids are longer than the table of positions
+ */
+export function embedWithPositions(tokens: Embedding, positions: Embedding, ids: Tensor2D): Tensor3D {
+  return lookUp(tokens.table, ids, positions.table) as Tensor3D;
 }

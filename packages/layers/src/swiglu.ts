@@ -1,6 +1,6 @@
 // SwiGLU: a feed-forward part with a gate, where one projection decides how much of another passes.
-import { silu } from '@hornbook/ops';
-import { mul, type Tensor } from '@tensorflow/tfjs-core';
+import { swiGlu } from '@hornbook/ops';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { applyLinear, type Linear } from './linear.ts';
 
 export type SwiGlu = {
@@ -16,5 +16,5 @@ export type SwiGlu = {
  * @example { gate: linear(generator, 6, 16), up: linear(generator, 6, 16), down: linear(generator, 16, 6) }
  */
 export function applySwiGlu<T extends Tensor>({ gate, up, down }: SwiGlu, x: T): T {
-  return applyLinear(down, mul(silu(applyLinear(gate, x)), applyLinear(up, x)) as T);
+  return applyLinear(down, swiGlu(applyLinear(gate, x), applyLinear(up, x)));
 }

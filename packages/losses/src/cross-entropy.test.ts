@@ -13,7 +13,7 @@ import {
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
 import { crossEntropy } from './cross-entropy.ts';
-import type { Reduction } from './reduce.ts';
+import type { Reduction } from './index.ts';
 
 const cases = fixture.ops.cross_entropy.map((c, number) => ({ number, ...c }));
 

@@ -1,5 +1,5 @@
 // Logits and targets to a number.
+export type { Reduction } from '@hornbook/ops';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
 export { type NegativeLogLikelihoodOptions, negativeLogLikelihood } from './negative-log-likelihood.ts';
 export { bitsPerByte, perplexity } from './perplexity.ts';
-export type { Reduction } from './reduce.ts';

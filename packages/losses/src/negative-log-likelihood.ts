@@ -1,8 +1,9 @@
 // Negative log-likelihood, for models that end in a log-softmax.
+
+import type { Reduction } from '@hornbook/ops';
 import * as ops from '@hornbook/ops';
 import { reshape, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkTargets } from './check-targets.ts';
-import { type Reduction, reduce } from './reduce.ts';
 
 export type NegativeLogLikelihoodOptions = {
   /** Places with this target do not count. */
@@ -37,7 +38,7 @@ export function negativeLogLikelihood(
   const losses = ops.negativeLogLikelihood(
     reshape(logProbabilities, [-1, logProbabilities.shape[logProbabilities.rank - 1]]) as Tensor2D,
     reshape(targets, [-1]) as Tensor1D,
-    { ignoreIndex },
+    { ignoreIndex, reduction },
   );
-  return reduce(losses, targets, ignoreIndex, reduction);
+  return reduction === 'none' ? reshape(losses, targets.shape) : losses;
 }

@@ -1,14 +1,13 @@
 // The third rung: a GPT, where every token looks back at all before it, block after block.
 import {
   type Attention,
-  addPositions,
   applyFeedForward,
   applyLayerNorm,
   applyLinear,
   attend,
   dropout,
   type Embedding,
-  embed,
+  embedWithPositions,
   type FeedForward,
   type LayerNorm,
   type Linear,
@@ -81,7 +80,7 @@ function forward(
   checkRows(ids, contextLength);
   const drop = (x: Tensor3D) => dropout(x, rate, generator);
   const weights = generator && rate > 0 ? { rate, generator } : undefined; // dropout of attention weights
-  let x = drop(addPositions(parameters.positions, embed(parameters.tokens, ids))); // [batch, time, embedDim]
+  let x = drop(embedWithPositions(parameters.tokens, parameters.positions, ids)); // [batch, time, embedDim]
   for (const block of parameters.blocks) {
     const attended = attend(block.attention, applyLayerNorm(block.norm1, x), { numHeads, dropout: weights });
     x = add(x, drop(attended));

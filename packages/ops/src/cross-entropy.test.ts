@@ -58,4 +58,29 @@ describeEngines('cross-entropy of each row on', () => {
     for (const t of [logits, targets, losses]) t.dispose();
     expect(memory().numTensors).toBe(before);
   });
+
+  test('z-loss adds the square of log Σ exp(x)', async () => {
+    const logits = tensor2d([1, 2, 0.5, -3, 0, 4], [2, 3]);
+    const targets = tensor1d([1, -100], 'int32');
+    const normalizer = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(0.5));
+    const losses = await crossEntropy(logits, targets, { zLoss: 0.1 }).data();
+    toBeAllclose(losses, [normalizer - 2 + 0.1 * normalizer ** 2, 0]);
+    const ids = tensor1d([0, 4, -100, 2, 2, 1], 'int32');
+    await expectGradient(([x]) => crossEntropy(x as Tensor2D, ids, { zLoss: 0.1, labelSmoothing: 0.2 }), [[6, 5]]);
+  });
+
+  test('one number: the sum, or the mean over the rows that count', async () => {
+    const logits = tensor2d([1, 2, 0.5, -3, 0, 4, 1, 1, 1], [3, 3]);
+    const targets = tensor1d([1, -100, 0], 'int32');
+    const [first, , last] = await crossEntropy(logits, targets).data();
+    const [sum, mean] = (['sum', 'mean'] as const).map((reduction) => crossEntropy(logits, targets, { reduction }));
+    expect([sum.shape, mean.shape]).toEqual([[], []]);
+    toBeAllclose(await sum.data(), [first + last]);
+    toBeAllclose(await mean.data(), [(first + last) / 2]);
+    for (const reduction of ['sum', 'mean'] as const) {
+      await expectGradient(([x]) => crossEntropy(x as Tensor2D, targets, { reduction }), [[3, 5]]);
+    }
+    const none = crossEntropy(logits, tensor1d([-100, -100, -100], 'int32'), { reduction: 'mean' });
+    expect([...(await none.data())]).toEqual([Number.NaN]);
+  });
 });

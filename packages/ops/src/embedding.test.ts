@@ -53,7 +53,32 @@ describeEngines('embedding on', (engine) => {
   test('an id outside the table is refused, or gives zeros on a GPU', async () => {
     const vectors = () => embedding(tensor2d([1, 2], [2, 1]), tensor1d([2, 1], 'int32'));
     if (engine === 'webgpu') expect([...(await vectors().data())]).toEqual([0, 2]);
-    else expect(vectors).toThrow('2 is not in [0, 1]');
+    else
+      expect(vectors).toThrow(
+        new RangeError(
+          'Expected ids of at least 0 and below 2, got 2: were they encoded with the vocabulary of this table?',
+        ),
+      );
+  });
+
+  test('with positions, which count along the last axis', async () => {
+    const table = tensor2d([0, 1, 2, 3, 4, 5], [3, 2]);
+    const positions = tensor2d([10, 20, 30, 40, 50, 60], [3, 2]);
+    const vectors = embedding(table, tensor2d([2, 0, 0, 1], [2, 2], 'int32'), positions);
+    expect([...(await vectors.data())]).toEqual([14, 25, 30, 41, 10, 21, 32, 43]);
+    const ids = tensor2d([3, 0, 3, 1, 1, 1], [2, 3], 'int32');
+    for (const places of [3, 5]) {
+      await expectGradient(
+        ([table, positions]) => embedding(table as Tensor2D, ids, positions as Tensor2D),
+        [
+          [4, 3],
+          [places, 3],
+        ],
+      );
+    }
+    expect(() => embedding(tensor2d([1, 2], [2, 1]), ids, tensor2d([1, 2], [2, 1]))).toThrow(
+      new RangeError('Expected at most 2 places, got 3: use a longer table of positions'),
+    );
   });
 });
 

@@ -1,6 +1,8 @@
 // GELU: x times the probability that a standard normal draw is below x, exact or approximated.
-import { add, erf, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient.ts';
+import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { hasKernels, runKernel, runOp } from './fused-op.ts';
+import { Gelu, type GeluAttributes } from './kernel-names.ts';
+import { plainGelu } from './plain/gelu.ts';
 
 /**
  * `x · Φ(x)`, elementwise, with Φ the normal distribution function. Hendrycks and Gimpel 2016,
@@ -11,36 +13,11 @@ import { withGradient } from './with-gradient.ts';
  * Example: gelu(1) = 0.84134 (erf), 0.84119 (tanh).
  */
 export function gelu<T extends Tensor>(x: T, form: 'erf' | 'tanh' = 'erf'): T {
-  return form === 'erf' ? exactGelu(x) : approximateGelu(x);
+  return hasKernels(Gelu, x) ? runOp(gradient, { x }, { form } satisfies GeluAttributes) : plainGelu(x, form);
 }
 
-function exactGelu<T extends Tensor>(x: T): T {
-  return withGradient(
-    [x],
-    () => {
-      const below = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5); // Φ(x)
-      return { value: mul(x, below) as T, saved: [x, below] };
-    },
-    (dy, [x, below]) => {
-      const density = mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)); // Φ'(x)
-      return [mul(dy, add(below, mul(x, density)))];
-    },
-  );
-}
-
-const slope = 1.5957691216057308; // 2 √(2/π)
-
-// (1 + tanh(u)) / 2 = sigmoid(2u), which keeps its digits where 1 + tanh(u) cancels.
-function approximateGelu<T extends Tensor>(x: T): T {
-  return withGradient(
-    [x],
-    () => {
-      const gate = sigmoid(mul(x, add(mul(square(x), slope * 0.044715), slope)));
-      return { value: mul(x, gate) as T, saved: [x, gate] };
-    },
-    (dy, [x, gate]) => {
-      const inner = mul(x, add(mul(square(x), slope * 3 * 0.044715), slope)); // x · (2u)'
-      return [mul(dy, mul(gate, add(mul(inner, sub(1, gate)), 1)))];
-    },
-  );
-}
+const gradient: GradConfig = {
+  kernelName: Gelu,
+  inputsToSave: ['x'],
+  gradFunc: (dy, [x], attributes) => ({ x: () => runKernel(`${Gelu}Grad`, { dy: dy as Tensor, x }, attributes) }),
+};

@@ -1,18 +1,79 @@
 // The arithmetic worth fusing: plain definitions with gradients, the same on every engine.
-export { adamUpdate } from './adam-update.ts';
-export { type AdamwMoments, type AdamwUpdateOptions, adamwUpdate } from './adamw-update.ts';
+export { type AdamAttributes, adamRates, adamUpdates } from './adam-update.ts';
+export {
+  type AdamwAttributes,
+  type AdamwRateOptions,
+  type AdamwShare,
+  adamwRateCount,
+  adamwRates,
+  adamwUpdates,
+} from './adamw-update.ts';
+export { type AverageAttributes, type AverageShare, averageUpdates } from './average-update.ts';
+export {
+  type Capture,
+  type Capturing,
+  capturing,
+  type HostArray,
+  type Readable,
+  type Replay,
+  readsAtOnce,
+} from './capturing.ts';
 export { type CausalAttentionOptions, causalAttention } from './causal-attention.ts';
+export { type CausalSelfAttentionOptions, causalSelfAttention } from './causal-self-attention.ts';
+export { type CompiledStep, compileStep } from './compile-step.ts';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
 export { type BernoulliGenerator, dropout } from './dropout.ts';
 export { embedding } from './embedding.ts';
 export { gelu } from './gelu.ts';
-export { globalNorm } from './global-norm.ts';
-export { layerNorm } from './layer-norm.ts';
-export { type LionUpdateOptions, lionUpdate } from './lion-update.ts';
-export { type MuonUpdateOptions, muonUpdate, orthogonalize } from './muon-update.ts';
-export { negativeLogLikelihood } from './negative-log-likelihood.ts';
+export { type ClipToNormAttributes, clipToNorm, type GlobalNormAttributes, globalNorm } from './global-norm.ts';
+export { hostInput } from './host-input.ts';
+export {
+  AddLayerNorm,
+  AddRmsNorm,
+  CausalAttention,
+  type CausalAttentionAttributes,
+  CausalSelfAttention,
+  type CausalSelfAttentionAttributes,
+  CrossEntropy,
+  type CrossEntropyAttributes,
+  Embedding,
+  type EmbeddingGradAttributes,
+  Gelu,
+  type GeluAttributes,
+  LayerNorm,
+  type LossAttributes,
+  NegativeLogLikelihood,
+  type NormAttributes,
+  RmsNorm,
+  Rotary,
+  type RotaryAttributes,
+  Silu,
+  SwiGlu,
+} from './kernel-names.ts';
+export { addLayerNorm, layerNorm } from './layer-norm.ts';
+export {
+  type LionAttributes,
+  type LionRateOptions,
+  type LionShare,
+  lionRateCount,
+  lionRates,
+  lionUpdates,
+} from './lion-update.ts';
+export {
+  type MuonRateOptions,
+  type MuonShare,
+  muonRateCount,
+  muonRates,
+  muonUpdates,
+  orthogonalize,
+} from './muon-update.ts';
+export { type NegativeLogLikelihoodOptions, negativeLogLikelihood } from './negative-log-likelihood.ts';
 export { countParameters, mapParameters, namedParameters, type ParameterTree } from './parameter-trees.ts';
-export { rmsNorm } from './rms-norm.ts';
+export type { Reduction } from './reduction.ts';
+export { addRmsNorm, rmsNorm } from './rms-norm.ts';
 export { type RotaryOptions, rotary } from './rotary.ts';
-export { type SgdUpdateOptions, sgdUpdate } from './sgd-update.ts';
+export { rotaryAngles } from './rotary-angles.ts';
+export type { Inspect, Step, StepInput } from './run-step.ts';
+export { type SgdAttributes, type SgdShare, sgdUpdate, sgdUpdates } from './sgd-update.ts';
 export { silu } from './silu.ts';
+export { swiGlu } from './swiglu.ts';

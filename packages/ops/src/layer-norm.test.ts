@@ -1,8 +1,8 @@
 import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
-import { type Tensor1D, tensor, tensor1d, valueAndGrads } from '@tensorflow/tfjs-core';
-import { test } from 'vitest';
+import { mul, type Tensor1D, tensor, tensor1d, valueAndGrads } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { layerNorm } from './layer-norm.ts';
+import { addLayerNorm, layerNorm } from './layer-norm.ts';
 
 // Case 2 has a vector of equal numbers, for which PyTorch itself is 1.3e-4 off the exact value. The numbers of case 3 are
 // about 1000, and so is their mean: float32 rounds it by up to 6e-5.
@@ -40,5 +40,16 @@ describeEngines('layer norm on', () => {
   test('gradient agrees with finite differences, with and without bias', async () => {
     await expectGradient(([x, w, b]) => layerNorm(x, w as Tensor1D, b as Tensor1D), [[2, 3, 8], [8], [8]]);
     await expectGradient(([x, w]) => layerNorm(x, w as Tensor1D), [[3, 8], [8]]);
+  });
+
+  test('behind a sum: both, and the gradients of both', async () => {
+    const [x, residual] = [tensor([1, 2, 5, 0, 1, 3], [2, 3]), tensor([1, 1, -2, 3, 0, 1], [2, 3])];
+    const [weight, bias] = [tensor1d([1, 2, 3]), tensor1d([0.5, 0, -1])];
+    const [sum, normalized] = addLayerNorm(x, residual, weight, bias);
+    expect([...(await sum.data())]).toEqual([2, 3, 3, 3, 1, 4]);
+    toBeAllclose(await normalized.data(), await layerNorm(sum, weight, bias).data());
+    const shapes = [[2, 3, 8], [2, 3, 8], [8], [8]];
+    await expectGradient(([x, r, w, b]) => mul(...addLayerNorm(x, r, w as Tensor1D, b as Tensor1D)), shapes);
+    await expectGradient(([x, r, w]) => addLayerNorm(x, r, w as Tensor1D)[1], shapes.slice(0, 3));
   });
 });

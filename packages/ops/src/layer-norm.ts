@@ -1,6 +1,9 @@
 // Layer norm: every vector gets mean 0 and variance 1, then a learned scale and shift.
-import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient.ts';
+import { add, type GradConfig, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { hasKernels, runOp } from './fused-op.ts';
+import { AddLayerNorm, LayerNorm } from './kernel-names.ts';
+import { addNormGradients, normGradients } from './norm-gradients.ts';
+import { plainLayerNorm } from './plain/layer-norm.ts';
 
 /**
  * `(x - mean) / sqrt(variance + epsilon) * weight + bias` along the last axis; the variance is the biased one (divided
@@ -13,28 +16,37 @@ import { withGradient } from './with-gradient.ts';
  * @param bias [width], or undefined for none
  */
 export function layerNorm<T extends Tensor>(x: T, weight: Tensor1D, bias?: Tensor1D, epsilon = 1e-5): T {
-  return withGradient(
-    bias ? [x, weight, bias] : [x, weight],
-    () => {
-      const centered = sub(x, mean(x, -1, true));
-      const inverse = rsqrt(add(mean(square(centered), -1, true), epsilon)); // [..., 1]
-      const normalized = mul(centered, inverse);
-      const scaled = mul(normalized, weight);
-      return { value: (bias ? add(scaled, bias) : scaled) as T, saved: [normalized, inverse, weight] };
-    },
-    (dy, [normalized, inverse, weight]) => {
-      const dWeighted = mul(dy, normalized);
-      const dNormalized = mul(dy, weight);
-      // What remains of dNormalized without its mean and its part along the normalized vector, which norms take away.
-      const along = mul(normalized, mean(mul(dWeighted, weight), -1, true));
-      const dx = mul(sub(sub(dNormalized, mean(dNormalized, -1, true)), along), inverse);
-      const dWeight = sumRows(dWeighted);
-      return bias ? [dx, dWeight, sumRows(dy)] : [dx, dWeight];
-    },
-  );
+  if (!hasKernels(LayerNorm, x, weight)) return plainLayerNorm(x, weight, bias, epsilon);
+  return runOp(gradient, { x, weight, bias }, { epsilon, bias: bias !== undefined });
 }
 
-/** [..., width] → [width] */
-export function sumRows(x: Tensor): Tensor {
-  return sum(reshape(x, [-1, x.shape[x.rank - 1]]), 0);
+/**
+ * A branch joins the stream, and the norm of both goes into the next branch: `[x + residual, layerNorm(x + residual)]`,
+ * in one pass.
+ */
+export function addLayerNorm<T extends Tensor>(
+  x: T,
+  residual: T,
+  weight: Tensor1D,
+  bias?: Tensor1D,
+  epsilon = 1e-5,
+): [sum: T, normalized: T] {
+  if (hasKernels(AddLayerNorm, x, residual, weight)) {
+    return runOp(addGradient, { x, residual, weight, bias }, { epsilon, bias: bias !== undefined }) as [T, T];
+  }
+  const sum = add(x, residual) as T;
+  return [sum, plainLayerNorm(sum, weight, bias, epsilon)];
 }
+
+const gradient: GradConfig = {
+  kernelName: LayerNorm,
+  inputsToSave: ['x', 'weight'],
+  gradFunc: (dy, saved, attributes) => normGradients(LayerNorm, dy as Tensor, saved, attributes),
+};
+
+const addGradient: GradConfig = {
+  kernelName: AddLayerNorm,
+  inputsToSave: ['weight'],
+  outputsToSave: [true, false],
+  gradFunc: (dys, saved, attributes) => addNormGradients(AddLayerNorm, dys as Tensor[], saved, attributes),
+};

@@ -1,15 +1,36 @@
-// One step of Lion, for one parameter, in place.
-import { add, mul, sign, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+// One step of Lion, for all parameters at once, in place.
+import { add, mul, sign, sub, type Tensor, type Tensor1D, tidy, unstack, type Variable } from '@tensorflow/tfjs-core';
+import { runFused } from './run-fused.ts';
 
-export type LionUpdateOptions = {
+export type LionRateOptions = {
   readonly learningRate: number;
   /** How much of the step is the running mean rather than the gradient. */
   readonly beta1: number;
   /** How long the running mean remembers. */
   readonly beta2: number;
-  /** 0 for parameters that should not decay. */
   readonly weightDecay: number;
 };
+
+/** What one parameter takes to a step. */
+export type LionShare = {
+  readonly parameter: Variable;
+  readonly gradient: Tensor;
+  /** Of the parameter's shape, starting at zero; updated too. */
+  readonly mean: Variable;
+  /** False for parameters that should not decay. */
+  readonly decays: boolean;
+};
+
+/** What the engine's kernel `LionUpdate` takes. */
+export type LionAttributes = { readonly shares: readonly LionShare[]; readonly rates: Tensor1D };
+
+/** The numbers of a step, for `lionUpdates`. */
+export function lionRates({ learningRate, beta1, beta2, weightDecay }: LionRateOptions): Float32Array {
+  return Float32Array.of(beta1, 1 - beta1, beta2, 1 - beta2, learningRate, 1 - learningRate * weightDecay);
+}
+
+/** How many numbers `lionRates` gives. */
+export const lionRateCount = 6;
 
 /**
  * Only the sign of the direction counts: every number moves by the learning rate.
@@ -20,18 +41,20 @@ export type LionUpdateOptions = {
  *
  * Chen et al. 2023, https://arxiv.org/abs/2302.06675, Algorithm 2.
  *
- * @param mean of the parameter's shape, starting at zero; updated too
+ * @param rates `tensor1d(lionRates({ … }))`, [6]
  */
-export function lionUpdate(
-  parameter: Variable,
-  gradient: Tensor,
-  mean: Variable,
-  { learningRate, beta1, beta2, weightDecay }: LionUpdateOptions,
-): void {
+export function lionUpdates(shares: readonly LionShare[], rates: Tensor1D): void {
+  const variables = shares.flatMap(({ parameter, mean }) => [parameter, mean]);
+  if (runFused('LionUpdate', { shares, rates } satisfies LionAttributes, variables)) return;
   tidy(() => {
-    const direction = sign(add(mul(mean, beta1), mul(gradient, 1 - beta1)));
-    const decayed = weightDecay === 0 ? parameter : mul(parameter, 1 - learningRate * weightDecay);
-    parameter.assign(sub(decayed, mul(direction, learningRate)));
-    mean.assign(add(mul(mean, beta2), mul(gradient, 1 - beta2)));
+    const [beta1, rest1, beta2, rest2, learningRate, kept] = unstack(rates);
+    for (const { parameter, gradient, mean, decays } of shares) {
+      tidy(() => {
+        const direction = sign(add(mul(mean, beta1), mul(gradient, rest1)));
+        const decayed = decays ? mul(parameter, kept) : parameter;
+        parameter.assign(sub(decayed, mul(direction, learningRate)));
+        mean.assign(add(mul(mean, beta2), mul(gradient, rest2)));
+      });
+    }
   });
 }

@@ -1,4 +1,4 @@
-// One step of Muon, for one matrix, in place: momentum, made orthogonal.
+// One step of Muon, for many matrices, in place: momentum, made orthogonal.
 import {
   add,
   div,
@@ -6,21 +6,37 @@ import {
   mul,
   sub,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
   tidy,
   transpose,
+  unstack,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { globalNorm } from './global-norm.ts';
 
-export type MuonUpdateOptions = {
+export type MuonRateOptions = {
   readonly learningRate: number;
   /** How much of the momentum carries over. */
   readonly momentum: number;
   readonly weightDecay: number;
-  /** Newton–Schulz iterations. */
-  readonly iterations: number;
 };
+
+/** What one matrix takes to a step. */
+export type MuonShare = {
+  readonly parameter: Variable;
+  readonly gradient: Tensor;
+  /** Of the parameter's shape, starting at zero; updated too. */
+  readonly velocity: Variable;
+};
+
+/** The numbers of a step, for `muonUpdates`. */
+export function muonRates({ learningRate, momentum, weightDecay }: MuonRateOptions): Float32Array {
+  return Float32Array.of(momentum, 1 - momentum, learningRate, 1 - learningRate * weightDecay);
+}
+
+/** How many numbers `muonRates` gives. */
+export const muonRateCount = 4;
 
 /**
  * The momentum's singular values are replaced by ones (nearly), so that all directions of the matrix are learned alike.
@@ -34,21 +50,27 @@ export type MuonUpdateOptions = {
  * Keller Jordan 2024, https://kellerjordan.github.io/posts/muon/ and https://github.com/KellerJordan/Muon, there in
  * bfloat16, here in float32.
  *
- * @param velocity of the parameter's shape, starting at zero; updated too
+ * @param rates `tensor1d(muonRates({ … }))`, [4]
+ * @param options.iterations of Newton and Schulz
  */
-export function muonUpdate(
-  parameter: Variable,
-  gradient: Tensor,
-  velocity: Variable,
-  { learningRate, momentum, weightDecay, iterations }: MuonUpdateOptions,
+export function muonUpdates(
+  shares: readonly MuonShare[],
+  rates: Tensor1D,
+  { iterations }: { readonly iterations: number },
 ): void {
   tidy(() => {
-    velocity.assign(add(mul(velocity, momentum), mul(gradient, 1 - momentum)));
-    const ahead = add(mul(gradient, 1 - momentum), mul(velocity, momentum)) as Tensor2D;
-    const [rows, columns] = ahead.shape;
-    const scale = learningRate * Math.sqrt(Math.max(1, columns / rows));
-    const decayed = weightDecay === 0 ? parameter : mul(parameter, 1 - learningRate * weightDecay);
-    parameter.assign(sub(decayed, mul(orthogonalize(ahead, iterations), scale)));
+    const [momentum, rest, learningRate, kept] = unstack(rates);
+    for (const { parameter, gradient, velocity } of shares) {
+      tidy(() => {
+        const fresh = mul(gradient, rest);
+        velocity.assign(add(mul(velocity, momentum), fresh));
+        const ahead = add(fresh, mul(velocity, momentum)) as Tensor2D;
+        const [rows, columns] = ahead.shape;
+        const direction = orthogonalize(ahead, iterations);
+        const stretched = columns > rows ? mul(direction, Math.sqrt(columns / rows)) : direction;
+        parameter.assign(sub(mul(parameter, kept), mul(stretched, learningRate)));
+      });
+    }
   });
 }
 

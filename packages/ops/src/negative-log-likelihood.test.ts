@@ -28,4 +28,14 @@ describeEngines('negative log-likelihood on', () => {
     const targets = tensor1d([2, 0, 3, 0], 'int32');
     await expectGradient(([x]) => negativeLogLikelihood(x as Tensor2D, targets, { ignoreIndex: 3 }), [[4, 4]]);
   });
+
+  test('one number: the sum, or the mean over the rows that count', async () => {
+    const x = tensor2d([-1, -2, -3, -4, -5, -6], [3, 2]);
+    const targets = tensor1d([1, 0, -100], 'int32');
+    toBeAllclose(await negativeLogLikelihood(x, targets, { reduction: 'sum' }).data(), [5]);
+    toBeAllclose(await negativeLogLikelihood(x, targets, { reduction: 'mean' }).data(), [2.5]);
+    for (const reduction of ['sum', 'mean'] as const) {
+      await expectGradient(([x]) => negativeLogLikelihood(x as Tensor2D, targets, { reduction }), [[3, 2]]);
+    }
+  });
 });

@@ -1,8 +1,8 @@
 import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
-import { type Tensor1D, tensor, tensor1d, valueAndGrads } from '@tensorflow/tfjs-core';
-import { test } from 'vitest';
+import { mul, type Tensor1D, tensor, tensor1d, valueAndGrads } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { rmsNorm } from './rms-norm.ts';
+import { addRmsNorm, rmsNorm } from './rms-norm.ts';
 
 const cases = fixture.ops.rms_norm.map((c, number) => ({ number, ...c }));
 
@@ -19,5 +19,13 @@ describeEngines('RMS norm on', () => {
 
   test('gradient agrees with finite differences', async () => {
     await expectGradient(([x, w]) => rmsNorm(x, w as Tensor1D), [[2, 3, 8], [8]]);
+  });
+
+  test('behind a sum: both, and the gradients of both', async () => {
+    const [x, residual] = [tensor([1, 2, 5, 0, 1, 3], [2, 3]), tensor([1, 1, -2, 3, 0, 1], [2, 3])];
+    const [sum, normalized] = addRmsNorm(x, residual, tensor1d([1, 2, 3]));
+    expect([...(await sum.data())]).toEqual([2, 3, 3, 3, 1, 4]);
+    toBeAllclose(await normalized.data(), await rmsNorm(sum, tensor1d([1, 2, 3])).data());
+    await expectGradient(([x, r, w]) => mul(...addRmsNorm(x, r, w as Tensor1D)), [[2, 3, 8], [2, 3, 8], [8]]);
   });
 });

@@ -1,7 +1,9 @@
 // RMS norm: every vector gets root mean square 1, then a learned scale.
-import { add, mean, mul, rsqrt, square, sub, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { sumRows } from './layer-norm.ts';
-import { withGradient } from './with-gradient.ts';
+import { add, type GradConfig, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { hasKernels, runOp } from './fused-op.ts';
+import { AddRmsNorm, RmsNorm } from './kernel-names.ts';
+import { addNormGradients, normGradients } from './norm-gradients.ts';
+import { plainRmsNorm } from './plain/rms-norm.ts';
 
 /**
  * `x / sqrt(mean(x²) + epsilon) * weight` along the last axis. Zhang and Sennrich 2019,
@@ -13,18 +15,33 @@ import { withGradient } from './with-gradient.ts';
  * @param weight [width]
  */
 export function rmsNorm<T extends Tensor>(x: T, weight: Tensor1D, epsilon = 1e-5): T {
-  return withGradient(
-    [x, weight],
-    () => {
-      const inverse = rsqrt(add(mean(square(x), -1, true), epsilon)); // [..., 1]
-      const normalized = mul(x, inverse);
-      return { value: mul(normalized, weight) as T, saved: [normalized, inverse, weight] };
-    },
-    (dy, [normalized, inverse, weight]) => {
-      const dWeighted = mul(dy, normalized);
-      // What remains without the part along the normalized vector, which the norm takes away.
-      const along = mul(normalized, mean(mul(dWeighted, weight), -1, true));
-      return [mul(sub(mul(dy, weight), along), inverse), sumRows(dWeighted)];
-    },
-  );
+  if (!hasKernels(RmsNorm, x, weight)) return plainRmsNorm(x, weight, epsilon);
+  return runOp(gradient, { x, weight }, { epsilon, bias: false });
 }
+
+/** `[x + residual, rmsNorm(x + residual)]`, in one pass: see `addLayerNorm`. */
+export function addRmsNorm<T extends Tensor>(
+  x: T,
+  residual: T,
+  weight: Tensor1D,
+  epsilon = 1e-5,
+): [sum: T, normalized: T] {
+  if (hasKernels(AddRmsNorm, x, residual, weight)) {
+    return runOp(addGradient, { x, residual, weight }, { epsilon, bias: false }) as [T, T];
+  }
+  const sum = add(x, residual) as T;
+  return [sum, plainRmsNorm(sum, weight, epsilon)];
+}
+
+const gradient: GradConfig = {
+  kernelName: RmsNorm,
+  inputsToSave: ['x', 'weight'],
+  gradFunc: (dy, saved, attributes) => normGradients(RmsNorm, dy as Tensor, saved, attributes),
+};
+
+const addGradient: GradConfig = {
+  kernelName: AddRmsNorm,
+  inputsToSave: ['weight'],
+  outputsToSave: [true, false],
+  gradFunc: (dys, saved, attributes) => addNormGradients(AddRmsNorm, dys as Tensor[], saved, attributes),
+};

@@ -1,26 +1,67 @@
-// One step of stochastic gradient descent, for one parameter, in place.
-import { add, mul, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+// One step of stochastic gradient descent, for all parameters at once, in place.
+import {
+  add,
+  mul,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  tensor1d,
+  tidy,
+  unstack,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { runFused } from './run-fused.ts';
 
-export type SgdUpdateOptions = {
-  readonly learningRate: number;
-  /** `velocity` has the parameter's shape, starts at zero, and is updated too. */
-  readonly momentum?: { readonly factor: number; readonly velocity: Variable; readonly nesterov?: boolean };
+/** What one parameter takes to a step. */
+export type SgdShare = {
+  readonly parameter: Variable;
+  readonly gradient: Tensor;
+  /** For momentum: of the parameter's shape, starting at zero; updated too. Either every share has one or none. */
+  readonly velocity?: Variable;
 };
 
+/** What the engine's kernel `SgdUpdate` takes. */
+export type SgdAttributes = {
+  readonly shares: readonly SgdShare[];
+  readonly rates: Tensor1D;
+  readonly nesterov: boolean;
+};
+
+/** `p ← p - learningRate · g`, for one parameter, in place. */
+export function sgdUpdate(
+  parameter: Variable,
+  gradient: Tensor,
+  { learningRate }: { readonly learningRate: number },
+): void {
+  tidy(() => sgdUpdates([{ parameter, gradient }], tensor1d([learningRate, 0])));
+}
+
 /**
- * `p ← p - learningRate · g`, or with momentum `v ← factor · v + g; p ← p - learningRate · v`, as torch.optim.SGD.
- * With `nesterov` the step looks ahead: `p ← p - learningRate · (g + factor · v)`.
+ * `p ← p - learningRate · g`, or where a share has a velocity `v ← momentum · v + g; p ← p - learningRate · v`, as
+ * torch.optim.SGD. With `nesterov` the step looks ahead: `p ← p - learningRate · (g + momentum · v)`.
  *
  * Example: p = 1, g = 2, learningRate 0.1 → p = 0.8.
+ *
+ * @param rates [learningRate, momentum]: a tensor, so that a recorded step can be given others
  */
-export function sgdUpdate(parameter: Variable, gradient: Tensor, { learningRate, momentum }: SgdUpdateOptions): void {
+export function sgdUpdates(
+  shares: readonly SgdShare[],
+  rates: Tensor1D,
+  { nesterov = false }: { readonly nesterov?: boolean } = {},
+): void {
+  const variables = shares.flatMap(({ parameter, velocity }) => (velocity ? [parameter, velocity] : [parameter]));
+  if (runFused('SgdUpdate', { shares, rates, nesterov } satisfies SgdAttributes, variables)) return;
   tidy(() => {
-    let direction = gradient;
-    if (momentum) {
-      const { factor, velocity, nesterov } = momentum;
-      velocity.assign(add(mul(velocity, factor), gradient));
-      direction = nesterov ? add(gradient, mul(velocity, factor)) : velocity;
+    const [learningRate, momentum] = unstack(rates);
+    for (const { parameter, gradient, velocity } of shares) {
+      tidy(() => {
+        let direction = gradient;
+        if (velocity) {
+          velocity.assign(add(mul(velocity, momentum), gradient));
+          direction = nesterov ? add(gradient, mul(velocity, momentum)) : velocity;
+        }
+        parameter.assign(sub(parameter, mul(direction, learningRate)));
+      });
     }
-    parameter.assign(sub(parameter, mul(direction, learningRate)));
   });
 }

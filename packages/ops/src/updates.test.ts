@@ -1,10 +1,10 @@
 // The two updates against the rules of PyTorch's optimizers, computed in float64, and the norm that clipping needs.
 import { describeEngines, toBeAllclose } from '@hornbook/testing';
-import { memory, tensor1d, tensor2d, variable, zeros } from '@tensorflow/tfjs-core';
+import { clone, memory, scalar, tensor1d, tensor2d, tidy, variable, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { adamwUpdate } from './adamw-update.ts';
-import { globalNorm } from './global-norm.ts';
-import { sgdUpdate } from './sgd-update.ts';
+import { adamwRates, adamwUpdates } from './adamw-update.ts';
+import { clipToNorm, globalNorm } from './global-norm.ts';
+import { sgdUpdate, sgdUpdates } from './sgd-update.ts';
 
 const gradients = [
   [0.3, -2, 1e-6],
@@ -15,17 +15,29 @@ const gradients = [
 describeEngines('updates on', () => {
   test('SGD', async () => {
     const parameter = variable(tensor1d([1, -1, 3]));
-    sgdUpdate(parameter, tensor1d([2, 1, 0]), { learningRate: 0.1 });
+    const before = memory().numTensors;
+    const gradient = tensor1d([2, 1, 0]);
+    sgdUpdate(parameter, gradient, { learningRate: 0.1 });
+    gradient.dispose();
+    expect(memory().numTensors).toBe(before);
     toBeAllclose(await parameter.data(), [0.8, -1.1, 3]);
   });
 
   test('SGD with momentum', async () => {
+    const share = { parameter: variable(tensor1d([1])), velocity: variable(zeros([1])) };
+    const rates = tensor1d([0.1, 0.9]);
+    sgdUpdates([{ ...share, gradient: tensor1d([2]) }], rates); // v = 2
+    sgdUpdates([{ ...share, gradient: tensor1d([1]) }], rates); // v = 2.8
+    toBeAllclose(await share.parameter.data(), [1 - 0.2 - 0.28]);
+    toBeAllclose(await share.velocity.data(), [2.8]);
+  });
+
+  test('a clone of a parameter keeps its values', async () => {
     const parameter = variable(tensor1d([1]));
-    const momentum = { factor: 0.9, velocity: variable(zeros([1])) };
-    sgdUpdate(parameter, tensor1d([2]), { learningRate: 0.1, momentum }); // v = 2
-    sgdUpdate(parameter, tensor1d([1]), { learningRate: 0.1, momentum }); // v = 2.8
-    toBeAllclose(await parameter.data(), [1 - 0.2 - 0.28]);
-    toBeAllclose(await momentum.velocity.data(), [2.8]);
+    const before = clone(parameter);
+    sgdUpdate(parameter, tensor1d([2]), { learningRate: 0.1 });
+    expect([...(await before.data())]).toEqual([1]);
+    toBeAllclose(await parameter.data(), [0.8]);
   });
 
   test.each([0, 0.1])('AdamW with a decay of %s', async (weightDecay) => {
@@ -34,13 +46,11 @@ describeEngines('updates on', () => {
     const m = [0, 0, 0];
     const v = [0, 0, 0];
     const parameter = variable(tensor1d(p));
-    const moments = { mean: variable(zeros([3])), variance: variable(zeros([3])) };
+    const share = { parameter, mean: variable(zeros([3])), variance: variable(zeros([3])), decays: weightDecay > 0 };
     const before = memory().numTensors;
     for (const [i, g] of gradients.entries()) {
       const step = i + 1;
-      const gradient = tensor1d(g);
-      adamwUpdate(parameter, gradient, moments, { ...hyper, step });
-      gradient.dispose();
+      tidy(() => adamwUpdates([{ ...share, gradient: tensor1d(g) }], tensor1d(adamwRates({ ...hyper, step }))));
       for (let j = 0; j < 3; j++) {
         p[j] *= 1 - 0.01 * weightDecay;
         m[j] = 0.9 * m[j] + 0.1 * g[j];
@@ -51,8 +61,8 @@ describeEngines('updates on', () => {
     }
     expect(memory().numTensors).toBe(before);
     toBeAllclose(await parameter.data(), p);
-    toBeAllclose(await moments.mean.data(), m, { absolute: 0 });
-    toBeAllclose(await moments.variance.data(), v, { absolute: 0 });
+    toBeAllclose(await share.mean.data(), m, { absolute: 0 });
+    toBeAllclose(await share.variance.data(), v, { absolute: 0 });
   });
 
   test('the global norm', async () => {
@@ -68,5 +78,22 @@ describeEngines('updates on', () => {
       [1000, 1000],
     );
     toBeAllclose(await globalNorm([large]).data(), [Math.sqrt(285_000)]);
+  });
+
+  test.each([Number.NaN, Infinity])('the norm of what holds %s is not finite', async (value) => {
+    const [norm] = await globalNorm([tensor1d([1, 2]), tensor1d([3, 4, 5, 6, value, 7])]).data();
+    expect(Number.isFinite(norm)).toBe(false);
+  });
+
+  test('clipping to a norm', async () => {
+    const make = () => [tensor1d([3]), tensor2d([[0, 4]])];
+    const clipped = clipToNorm(make(), scalar(5), 1);
+    toBeAllclose([...(await clipped[0].data()), ...(await clipped[1].data())], [0.6, 0, 0.8], { absolute: 1e-6 });
+    const kept = clipToNorm(make(), globalNorm(make()), 6);
+    expect([...(await kept[0].data()), ...(await kept[1].data())]).toEqual([3, 0, 4]);
+    const one = tensor1d([3]);
+    const other = clone(one); // shares its memory, and is not to be scaled twice
+    const both = clipToNorm([one, other], globalNorm([one, other]), Math.SQRT2);
+    toBeAllclose([...(await both[0].data()), ...(await both[1].data())], [1, 1], { absolute: 1e-6 });
   });
 });

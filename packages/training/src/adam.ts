@@ -1,5 +1,5 @@
 // Adam: steps scaled by running means of the gradient and its square.
-import { adamUpdate } from '@hornbook/ops';
+import { adamRates, adamUpdates, adamwRateCount } from '@hornbook/ops';
 import type { Optimizer } from './optimizer.ts';
 import { checkBelowOne, checkFromZero } from './ranges.ts';
 import { slotOptimizer } from './slot-optimizer.ts';
@@ -36,9 +36,14 @@ export function adam(options: AdamOptions): Optimizer {
     kind: 'adam',
     learningRate,
     slots: ['mean', 'variance'],
-    update(parameter, gradient, { learningRate, step, slot }) {
-      const moments = { mean: slot('mean'), variance: slot('variance') };
-      adamUpdate(parameter, gradient, moments, { learningRate, beta1, beta2, epsilon, weightDecay, step });
+    rates: (given) => adamRates({ ...given, beta1, beta2, epsilon, weightDecay }),
+    rateCount: adamwRateCount,
+    update(shares, rates) {
+      const decays = weightDecay > 0;
+      adamUpdates(
+        shares.map((share) => ({ ...share, decays })),
+        rates,
+      );
     },
   });
 }

@@ -1,5 +1,5 @@
 // AdamW: steps scaled by running means of the gradient and its square, with weight decay apart from them.
-import { adamwUpdate } from '@hornbook/ops';
+import { adamwRateCount, adamwRates, adamwUpdates } from '@hornbook/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizer.ts';
 import { checkBelowOne, checkFromZero } from './ranges.ts';
@@ -44,17 +44,13 @@ export function adamw(options: AdamwOptions): Optimizer {
     kind: 'adamw',
     learningRate,
     slots: ['mean', 'variance'],
-    update(parameter, gradient, { path, learningRate, step, slot }) {
-      const moments = { mean: slot('mean'), variance: slot('variance') };
-      const decay = decays(path, parameter) ? weightDecay : 0;
-      adamwUpdate(parameter, gradient, moments, {
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay: decay,
-        step,
-      });
+    rates: (given) => adamwRates({ ...given, beta1, beta2, epsilon, weightDecay }),
+    rateCount: adamwRateCount,
+    update(shares, rates) {
+      adamwUpdates(
+        shares.map((share) => ({ ...share, decays: weightDecay > 0 && decays(share.path, share.parameter) })),
+        rates,
+      );
     },
   });
 }

@@ -1,6 +1,6 @@
 // An exponential moving average of the parameters: smoother than the parameters of any one step, and often better.
-import { mapParameters, type ParameterTree } from '@hornbook/ops';
-import { add, mul, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
+import { averageUpdates, hostInput, mapParameters, type ParameterTree } from '@hornbook/ops';
+import { mul, type Tensor1D, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 import { checkBelowOne } from './ranges.ts';
 import { checkKind } from './slot-optimizer.ts';
@@ -66,13 +66,15 @@ export function averaged(optimizer: Optimizer, { decay = 0.999 }: { readonly dec
     kind,
     learningRate,
     update(parameters, gradients, rate = learningRate) {
-      step++;
       start(parameters);
       optimizer.update(parameters, gradients, rate);
-      const kept = Math.min(decay, (1 + step) / (10 + step));
-      for (const [path, average] of Object.entries(averages)) {
-        tidy(() => average.assign(add(mul(average, kept), mul(parameters[path], 1 - kept))));
-      }
+      const next = () => {
+        step++;
+        const kept = Math.min(decay, (1 + step) / (10 + step));
+        return Float32Array.of(kept, 1 - kept);
+      };
+      const shares = Object.entries(averages).map(([path, average]) => ({ average, value: parameters[path] }));
+      tidy(() => averageUpdates(shares, hostInput(next, [2]) as Tensor1D));
     },
     average: (parameters) => mapParameters(parameters, (parameter, path) => averages[path] ?? parameter),
     async state() {

@@ -1,6 +1,6 @@
 // Gradient clipping: a step that would be too long keeps its direction and loses its excess.
-import { globalNorm } from '@hornbook/ops';
-import { add, div, minimum, mul, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { clipToNorm, globalNorm } from '@hornbook/ops';
+import { clone, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * Gradients scaled by `min(1, limit / (norm + 1e-6))`, where `norm` is the length of all of them as one vector.
@@ -16,18 +16,20 @@ export function clipByGlobalNorm(
 ): { gradients: Record<string, Tensor>; norm: Scalar } {
   return tidy(() => {
     const norm = globalNorm(Object.values(gradients));
-    return { gradients: scaleByNorm(gradients, norm, limit), norm };
+    const clones = Object.values(gradients).map((gradient) => clone(gradient)); // what has a clone is not written to
+    return { gradients: named(Object.keys(gradients), clipToNorm(clones, norm, limit)), norm };
   });
 }
 
-/** The clipped gradients, where the norm is known. */
-export function scaleByNorm(
+/** The same where the norm is known, and the gradients are not needed any more: the clipped may lie in their memory. */
+export function clipGradients(
   gradients: Readonly<Record<string, Tensor>>,
   norm: Scalar,
   limit: number,
 ): Record<string, Tensor> {
-  return tidy(() => {
-    const factor = minimum(div(limit, add(norm, 1e-6)), 1);
-    return Object.fromEntries(Object.entries(gradients).map(([path, gradient]) => [path, mul(gradient, factor)]));
-  });
+  return named(Object.keys(gradients), clipToNorm(Object.values(gradients), norm, limit));
+}
+
+function named(paths: readonly string[], tensors: readonly Tensor[]): Record<string, Tensor> {
+  return Object.fromEntries(tensors.map((tensor, i) => [paths[i], tensor]));
 }

@@ -1,7 +1,7 @@
 // The mean loss over given batches, without learning from them.
 import type { Batch } from '@hornbook/datasets';
-import type { ParameterTree } from '@hornbook/ops';
-import { type Scalar, type Tensor, type Tensor2D, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { compileStep, type HostArray, type ParameterTree } from '@hornbook/ops';
+import { type Scalar, type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { pauses } from './event-loop.ts';
 
 /** A batch as tensors: int32, inputs [batch, time], targets [batch, time] or [batch]. */
@@ -26,27 +26,50 @@ export type EvaluateOptions<P extends ParameterTree> = {
  * @returns undefined if `signal` was aborted before the end
  * @throws RangeError if there are no targets at all
  */
-export async function evaluate<P extends ParameterTree>({
-  parameters,
-  loss,
-  batches,
-  signal,
-}: EvaluateOptions<P>): Promise<number | undefined> {
-  const pause = pauses();
-  let total = 0;
-  let count = 0;
-  for (const batch of batches) {
-    if (signal?.aborted) return undefined;
-    const places = countTargets(batch);
-    if (places === 0) continue;
-    const mean = tidy(() => loss(parameters, toTensors(batch)));
-    total += places * (await mean.data())[0];
-    mean.dispose();
-    count += places;
-    await pause();
+export async function evaluate<P extends ParameterTree>(options: EvaluateOptions<P>): Promise<number | undefined> {
+  const { parameters, loss, batches, signal } = options;
+  const evaluation = evaluator(parameters, loss);
+  try {
+    return await evaluation.run(batches, signal);
+  } finally {
+    evaluation.dispose();
   }
-  if (count === 0) throw new RangeError('Expected at least one target to evaluate on, got none: hold out more text');
-  return total / count;
+}
+
+export type Evaluator = {
+  run(batches: Iterable<Batch>, signal?: AbortSignal): Promise<number | undefined>;
+  dispose(): void;
+};
+
+/** For evaluating again and again: an engine that records steps goes on with its recording. */
+export function evaluator<P extends ParameterTree>(parameters: P, loss: Loss<P>, record = true): Evaluator {
+  const forward = compileStep(
+    function* (inputs: Tensor2D, targets: Tensor) {
+      yield [loss(parameters, { inputs, targets })];
+    },
+    { record },
+  );
+  return {
+    async run(batches, signal) {
+      const pause = pauses();
+      let total = 0;
+      let count = 0;
+      for (const batch of batches) {
+        if (signal?.aborted) return undefined;
+        const places = countTargets(batch);
+        if (places === 0) continue;
+        await forward.run(toInputs(batch), async ([mean]) => {
+          total += places * (await mean.data())[0];
+        });
+        count += places;
+        await pause();
+      }
+      if (count === 0)
+        throw new RangeError('Expected at least one target to evaluate on, got none: hold out more text');
+      return total / count;
+    },
+    dispose: () => forward.dispose(),
+  };
 }
 
 /** A batch as tensors, for those who train without `train`. They are the caller's: call it inside a `tidy`. */
@@ -55,6 +78,11 @@ export function toTensors({ inputs, targets }: Batch): TensorBatch {
     inputs: tensor2d(inputs.data, inputs.shape as [number, number], 'int32'),
     targets: tensor(targets.data, [...targets.shape], 'int32'),
   };
+}
+
+/** A batch as what a compiled step takes. */
+export function toInputs({ inputs, targets }: Batch): HostArray[] {
+  return [inputs, targets];
 }
 
 /** Targets that count. */

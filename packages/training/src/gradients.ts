@@ -1,68 +1,72 @@
 // The gradients of one step: of one batch, or of several as if they were one, and a look at whether they are finite.
-import type { Batch } from '@hornbook/datasets';
+import type { Readable } from '@hornbook/ops';
 import {
   add,
-  addN,
   mul,
   type Scalar,
-  sum,
   type Tensor,
+  type Tensor1D,
   tidy,
+  unstack,
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { countTargets } from './evaluate.ts';
+import type { TensorBatch } from './evaluate.ts';
 
 export type Gradients = { readonly loss: Scalar; readonly gradients: Record<string, Tensor> };
 
 /**
- * The mean loss over all targets of the batches, and its gradients. Each batch counts for as much as it has targets, so
- * that n small batches give what one of all their rows gives. A batch without targets is left out.
+ * The mean loss over all targets of the batches, and its gradients. Each batch counts for its share of the targets, so
+ * that n small batches give what one of all their rows gives.
+ *
+ * @param shares [batches], which add up to 1; not needed for one batch
  */
 export function gradientsOf(
   variables: Readonly<Record<string, Variable>>,
-  loss: (batch: Batch) => Scalar,
-  batches: readonly Batch[],
+  loss: (batch: TensorBatch) => Scalar,
+  batches: readonly TensorBatch[],
+  shares?: Tensor1D,
 ): Gradients {
-  const whole = sharesOf(batches).reduce<Gradients | undefined>((total, { batch, share }) => {
-    const part = tidy(() => {
-      const one = scaled(
-        backward(variables, () => loss(batch)),
-        share,
-      );
-      return total ? sumOf(total, one) : one;
-    });
-    if (total) disposeGradients(total);
-    return part;
-  }, undefined);
-  return whole as Gradients; // there is at least one share
-}
-
-/** One number that is finite if all gradients are; one that is not need not mean that they are not. */
-export function sumOfAll(gradients: Readonly<Record<string, Tensor>>): Scalar {
-  return tidy(() => addN(Object.values(gradients).map((gradient) => sum(gradient))));
+  return tidy(() => {
+    const weights = shares ? unstack(shares) : [];
+    const whole = batches.reduce<Gradients | undefined>((total, batch, i) => {
+      const part = tidy(() => {
+        const one = scaled(
+          backward(variables, () => loss(batch)),
+          weights[i],
+        );
+        return total ? sumOf(total, one) : one;
+      });
+      if (total) disposeGradients(total);
+      return part;
+    }, undefined);
+    return whole as Gradients; // there is at least one batch
+  });
 }
 
 /** The gradients that are not finite, by path, each with the first value that is none. Reads them all. */
-export async function notFinite(gradients: Readonly<Record<string, Tensor>>): Promise<Map<string, number>> {
+export async function notFinite(
+  paths: readonly string[],
+  gradients: readonly Readable[],
+): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  for (const [path, gradient] of Object.entries(gradients)) {
-    const value = (await gradient.data()).find((number) => !Number.isFinite(number));
+  for (const [i, path] of paths.entries()) {
+    const value = (await gradients[i].data()).find((number) => !Number.isFinite(number));
     if (value !== undefined) found.set(path, value);
   }
   return found;
 }
 
-export function disposeGradients({ loss, gradients }: Gradients): void {
-  for (const one of [loss, ...Object.values(gradients)]) one.dispose();
+/** The path of the longest gradient. Reads them all. */
+export async function longest(paths: readonly string[], gradients: readonly Readable[]): Promise<string> {
+  const squares = await Promise.all(
+    gradients.map(async (gradient) => ((await gradient.data()) as Float32Array).reduce((sum, x) => sum + x * x, 0)),
+  );
+  return paths[squares.indexOf(Math.max(...squares))];
 }
 
-function sharesOf(batches: readonly Batch[]): { batch: Batch; share: number }[] {
-  if (batches.length === 1) return [{ batch: batches[0], share: 1 }];
-  const counted = batches.map((batch) => ({ batch, count: countTargets(batch) }));
-  const total = counted.reduce((sum, { count }) => sum + count, 0);
-  if (total === 0) return [{ batch: batches[0], share: 1 }]; // the loss says what it says of no targets
-  return counted.filter(({ count }) => count > 0).map(({ batch, count }) => ({ batch, share: count / total }));
+function disposeGradients({ loss, gradients }: Gradients): void {
+  for (const one of [loss, ...Object.values(gradients)]) one.dispose();
 }
 
 function backward(variables: Readonly<Record<string, Variable>>, forward: () => Scalar): Gradients {
@@ -74,8 +78,8 @@ function backward(variables: Readonly<Record<string, Variable>>, forward: () => 
   return { loss, gradients };
 }
 
-function scaled({ loss, gradients }: Gradients, share: number): Gradients {
-  if (share === 1) return { loss, gradients };
+function scaled({ loss, gradients }: Gradients, share: Tensor | undefined): Gradients {
+  if (!share) return { loss, gradients };
   const parts = Object.entries(gradients).map(([path, gradient]) => [path, mul(gradient, share)]);
   return { loss: mul(loss, share), gradients: Object.fromEntries(parts) };
 }

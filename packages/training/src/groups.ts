@@ -1,7 +1,7 @@
 // Several optimizers as one, each for its own part of the parameters.
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import type { ParameterTest } from './adamw.ts';
-import type { Optimizer, OptimizerState } from './optimizer.ts';
+import { currentRate, type Optimizer, type OptimizerState } from './optimizer.ts';
 import { checkKind } from './slot-optimizer.ts';
 import { checkTensors } from './stored-parameters.ts';
 
@@ -53,26 +53,25 @@ export function groups(first: readonly OptimizerGroup[], rest: Optimizer): Optim
       optimizer.check(part.state, part.parameters);
     }
   };
-  let step = 0;
 
   return {
     kind,
     learningRate,
     update(parameters, gradients, rate = learningRate) {
-      step++;
       for (const [owner, optimizer] of optimizers.entries()) {
         const own = Object.entries(gradients).filter(([path]) => ownerOf(path, parameters[path]) === owner);
-        optimizer.update(parameters, Object.fromEntries(own), optimizer.learningRate * (rate / learningRate));
+        const proportional = () => optimizer.learningRate * (currentRate(rate) / learningRate);
+        optimizer.update(parameters, Object.fromEntries(own), proportional);
       }
     },
     async state() {
-      const made = step;
+      const states = await Promise.all(optimizers.map((optimizer) => optimizer.state()));
       const tensors: OptimizerState['tensors'] = new Map(
-        (await Promise.all(optimizers.map((optimizer) => optimizer.state()))).flatMap((state, owner) =>
+        states.flatMap((state, owner) =>
           [...state.tensors].map(([path, tensor]) => [`${owner}.${path}`, tensor] as const),
         ),
       );
-      return { kind, step: made, tensors };
+      return { kind, step: states[0].step, tensors }; // they step together
     },
     check,
     restore(state, parameters) {
@@ -81,11 +80,9 @@ export function groups(first: readonly OptimizerGroup[], rest: Optimizer): Optim
         const part = partOf(state, parameters, owner);
         optimizer.restore(part.state, part.parameters);
       }
-      step = state.step;
     },
     dispose() {
       for (const optimizer of optimizers) optimizer.dispose();
-      step = 0;
     },
   };
 }

@@ -1,5 +1,5 @@
 // Lion: every number moves by the same amount, in the direction that recent gradients agree on.
-import { lionUpdate } from '@hornbook/ops';
+import { lionRateCount, lionRates, lionUpdates } from '@hornbook/ops';
 import { isMatrix, type ParameterTest } from './adamw.ts';
 import type { Optimizer } from './optimizer.ts';
 import { checkBelowOne, checkFromZero } from './ranges.ts';
@@ -36,9 +36,13 @@ export function lion(options: LionOptions): Optimizer {
     kind: 'lion',
     learningRate,
     slots: ['mean'],
-    update(parameter, gradient, { path, learningRate, slot }) {
-      const decay = decays(path, parameter) ? weightDecay : 0;
-      lionUpdate(parameter, gradient, slot('mean'), { learningRate, beta1, beta2, weightDecay: decay });
+    rates: ({ learningRate }) => lionRates({ learningRate, beta1, beta2, weightDecay }),
+    rateCount: lionRateCount,
+    update(shares, rates) {
+      lionUpdates(
+        shares.map((share) => ({ ...share, decays: weightDecay > 0 && decays(share.path, share.parameter) })),
+        rates,
+      );
     },
   });
 }

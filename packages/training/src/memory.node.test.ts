@@ -23,7 +23,7 @@ const batch: Batch = {
   targets: { data: Int32Array.of(1, 2, 3, 0), shape: [2, 2] },
 };
 
-test.each(['cpu', 'wasm'])('%s', async (engine) => {
+test.each(['cpu', 'wasm', 'simd'])('%s', async (engine) => {
   await useBackend(engine);
   const folder = await mkdtemp(join(tmpdir(), 'hornbook-memory-'));
   const parameters = trainable({ table: tensor2d(manualSeed(1).normal(16), [4, 4]) });
@@ -37,14 +37,14 @@ test.each(['cpu', 'wasm'])('%s', async (engine) => {
     loss,
     batches: [batch],
     optimizer,
-    steps: 200,
+    steps: 1000,
     clip: 1,
     accumulate: 2,
-    evaluate: { every: 20, batches: () => [batch], loss: (p, b) => loss(optimizer.average(p), b) },
+    evaluate: { every: 50, batches: () => [batch], loss: (p, b) => loss(optimizer.average(p), b) },
   })) {
     const { numTensors, numDataBuffers, numBytes } = memory();
     held.push(`${numTensors} tensors, ${numDataBuffers} buffers, ${numBytes} bytes`);
-    if (step % 50 === 0) await saveLatest(folder, { parameters, optimizer, step: step + 1 });
+    if (step % 200 === 0) await saveLatest(folder, { parameters, optimizer, step: step + 1 });
   }
   await rm(folder, { recursive: true });
   expect(new Set(held).size).toBe(1);

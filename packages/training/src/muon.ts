@@ -1,5 +1,5 @@
 // Muon: momentum for matrices, made orthogonal, so that no direction of a matrix is learned at another's expense.
-import { muonUpdate } from '@hornbook/ops';
+import { muonRateCount, muonRates, muonUpdates } from '@hornbook/ops';
 import type { Optimizer } from './optimizer.ts';
 import { checkBelowOne, checkFromZero, checkPositiveWhole } from './ranges.ts';
 import { slotOptimizer } from './slot-optimizer.ts';
@@ -36,13 +36,16 @@ export function muon(options: MuonOptions): Optimizer {
     kind: 'muon',
     learningRate,
     slots: ['velocity'],
-    update(parameter, gradient, { path, learningRate, slot }) {
-      if (parameter.rank !== 2) {
+    rates: ({ learningRate }) => muonRates({ learningRate, momentum, weightDecay }),
+    rateCount: muonRateCount,
+    update(shares, rates) {
+      const odd = shares.find(({ parameter }) => parameter.rank !== 2);
+      if (odd) {
         throw new TypeError(
-          `Expected a matrix at '${path}', got rank ${parameter.rank}: Muon is for matrices, so use groups to give it to another optimizer`,
+          `Expected a matrix at '${odd.path}', got rank ${odd.parameter.rank}: Muon is for matrices, so use groups to give it to another optimizer`,
         );
       }
-      muonUpdate(parameter, gradient, slot('velocity'), { learningRate, momentum, weightDecay, iterations });
+      muonUpdates(shares, rates, { iterations });
     },
   });
 }

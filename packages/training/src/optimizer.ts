@@ -3,6 +3,9 @@ import type { StoredTensor } from '@hornbook/formats';
 import type { ParameterTree } from '@hornbook/ops';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 
+/** A learning rate; a function is asked anew for each step. */
+export type Rate = number | (() => number);
+
 export type Optimizer = {
   /** Names the rule, and the form of its state: `adamw`, `muon + adamw`. */
   readonly kind: string;
@@ -11,11 +14,14 @@ export type Optimizer = {
   /**
    * One step, in place. Parameters and gradients meet by their paths; a parameter without a gradient stays as it is.
    * The first step makes the state, which lasts until `dispose`; later steps leave no tensors behind.
+   *
+   * `compileStep` may record what it does, and do it again without calling it: what changes from step to step, such as
+   * the rate and a count of steps, it therefore takes from a `hostInput`.
    */
   update(
     parameters: Readonly<Record<string, Variable>>,
     gradients: Readonly<Record<string, Tensor>>,
-    learningRate?: number,
+    learningRate?: Rate,
   ): void;
   /** A copy of everything that the next step depends on, apart from parameters and gradients. */
   state(): Promise<OptimizerState>;
@@ -42,3 +48,8 @@ export type OptimizerState = {
   /** `mean.blocks.0.weight`, `variance.blocks.0.weight`, … */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 };
+
+/** The rate now. */
+export function currentRate(rate: Rate): number {
+  return typeof rate === 'function' ? rate() : rate;
+}

@@ -1,5 +1,5 @@
 // Stochastic gradient descent: every parameter takes a step against its gradient.
-import { sgdUpdate } from '@hornbook/ops';
+import { sgdUpdates } from '@hornbook/ops';
 import type { Optimizer } from './optimizer.ts';
 import { checkBelowOne, checkFromZero } from './ranges.ts';
 import { slotOptimizer } from './slot-optimizer.ts';
@@ -27,10 +27,9 @@ export function sgd({ learningRate, momentum = 0, nesterov = false }: SgdOptions
   return slotOptimizer({
     kind: 'sgd',
     learningRate,
-    slots: ['velocity'],
-    update(parameter, gradient, { learningRate, slot }) {
-      const momenta = momentum ? { factor: momentum, velocity: slot('velocity'), nesterov } : undefined;
-      sgdUpdate(parameter, gradient, { learningRate, momentum: momenta });
-    },
+    slots: momentum > 0 ? ['velocity'] : [],
+    rates: ({ learningRate }) => Float32Array.of(learningRate, momentum),
+    rateCount: 2,
+    update: (shares, rates) => sgdUpdates(shares, rates, { nesterov }),
   });
 }

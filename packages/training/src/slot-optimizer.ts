@@ -1,8 +1,8 @@
-// Optimizers that treat each parameter by itself, and keep a few variables of its shape: its slots, zero at first.
-import { namedParameters, type ParameterTree } from '@hornbook/ops';
-import { type Tensor, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+// Optimizers that keep a few variables of each parameter's shape: its slots, zero at first.
+import { hostInput, namedParameters, type ParameterTree } from '@hornbook/ops';
+import { type Tensor, type Tensor1D, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
 import { CheckpointError } from './checkpoint-error.ts';
-import type { Optimizer, OptimizerState } from './optimizer.ts';
+import { currentRate, type Optimizer, type OptimizerState } from './optimizer.ts';
 import { checkTensors, restoreParameters, storeParameters } from './stored-parameters.ts';
 
 /** What sets one such optimizer apart from another. */
@@ -11,17 +11,20 @@ export type Rule<Slot extends string> = {
   readonly learningRate: number;
   /** What is kept of each parameter. */
   readonly slots: readonly Slot[];
-  /** Changes one parameter. A slot is made when it is first asked for. */
-  update(parameter: Variable, gradient: Tensor, given: RuleInput<Slot>): void;
+  /** The numbers of a step, which alone set it apart from other steps. Steps count from 1. */
+  rates(given: { readonly learningRate: number; readonly step: number }): Float32Array;
+  /** How many they are. */
+  readonly rateCount: number;
+  /** Changes parameters and slots. */
+  update(shares: readonly Share<Slot>[], rates: Tensor1D): void;
 };
 
-export type RuleInput<Slot extends string> = {
+/** A parameter with what belongs to it. */
+export type Share<Slot extends string> = {
   readonly path: string;
-  readonly learningRate: number;
-  /** Counts from 1. */
-  readonly step: number;
-  readonly slot: (name: Slot) => Variable;
-};
+  readonly parameter: Variable;
+  readonly gradient: Tensor;
+} & { readonly [Name in Slot]: Variable };
 
 /** Slots by kind and path: `slots.mean['blocks.0.weight']`. */
 type Slots = Record<string, Record<string, Variable>>;
@@ -47,15 +50,18 @@ export function slotOptimizer<const Slot extends string>(rule: Rule<Slot>): Opti
     kind,
     learningRate,
     update(parameters, gradients, rate = learningRate) {
-      step++;
-      for (const [path, gradient] of Object.entries(gradients)) {
+      const shares = Object.entries(gradients).map(([path, gradient]) => {
         const parameter = parameters[path];
-        const slot = (name: Slot) => {
+        const own = rule.slots.map((name) => {
           slots[name][path] ??= zerosOf(parameter);
-          return slots[name][path];
-        };
-        rule.update(parameter, gradient, { path, learningRate: rate, step, slot });
-      }
+          return [name, slots[name][path]];
+        });
+        return { path, parameter, gradient, ...Object.fromEntries(own) } as Share<Slot>;
+      });
+      tidy(() => {
+        const next = () => rule.rates({ learningRate: currentRate(rate), step: ++step });
+        rule.update(shares, hostInput(next, [rule.rateCount]) as Tensor1D);
+      });
     },
     async state() {
       return { kind, step, tensors: await storeParameters(slots) };

@@ -1,10 +1,11 @@
 // The training loop on a bigram table: PyTorch's curve, events, evaluation, abort, errors, and no tensor left behind.
 import type { Batch } from '@hornbook/datasets';
 import { crossEntropy as meanCrossEntropy } from '@hornbook/losses';
-import { crossEntropy, embedding } from '@hornbook/ops';
+import { crossEntropy, embedding, hostInput } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { describeEngines, golden, toBeAllclose } from '@hornbook/testing';
 import {
+  add,
   dispose,
   mean,
   memory,
@@ -12,9 +13,11 @@ import {
   reshape,
   type Scalar,
   sqrt,
+  square,
   sum,
   type Tensor1D,
   type Tensor2D,
+  tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
@@ -119,10 +122,11 @@ describeEngines('train on', (engine) => {
     const parameters = initialize();
     const before = memory().numTensors;
     let calls = 0;
-    const failing = (p: Bigram, b: TensorBatch): Scalar => {
+    const factor = () => {
       calls++;
-      return calls < 3 ? loss(p, b) : mul(loss(p, b), calls === 3 ? Number.NaN : Infinity);
+      return Float32Array.of(calls < 5 ? 1 : calls === 5 ? Number.NaN : Infinity);
     };
+    const failing = (p: Bigram, b: TensorBatch): Scalar => mul(loss(p, b), hostInput(factor, []));
     const good: Float32Array[] = [];
     const run = async () => {
       for await (const _ of train({
@@ -137,14 +141,14 @@ describeEngines('train on', (engine) => {
     };
     const error = await run().catch((caught) => caught);
     expect(error).toBeInstanceOf(LossError);
-    expect(error.step).toBe(2);
+    expect(error.step).toBe(4);
     expect(error.message).toBe(
-      'Expected a finite loss at step 2, got NaN: the parameters are those of the step before. ' +
+      'Expected a finite loss at step 4, got NaN: the parameters are those of the step before. ' +
         "The gradient of 'table' is not finite. " +
         'Lower the learning rate (it was 1) or clip the gradients (clip: 1).',
     );
-    expect(good.length).toBe(2);
-    expect(await parameters.table.data()).toEqual(good[1]);
+    expect(good.length).toBe(4);
+    expect(await parameters.table.data()).toEqual(good[3]);
     await expect(run()).rejects.toThrow('Expected a finite loss at step 0, got Infinity');
     expect(memory().numTensors).toBe(before);
     dispose(parameters);
@@ -164,7 +168,32 @@ describeEngines('train on', (engine) => {
     expect([...(await parameters.table.data())]).toEqual([0, 1]);
   });
 
-  test('gradients whose sum alone is too large are used', async () => {
+  test('a loss that explodes stops the loop, and says whose gradient is the longest', async () => {
+    type Pair = { readonly calm: Tensor1D; readonly wild: Tensor1D };
+    const parameters = trainable({ calm: tensor1d([1]), wild: tensor1d([1]) });
+    const steep = ({ calm, wild }: Pair): Scalar => sum(add(calm, mul(square(wild), 10)));
+    const before = memory().numTensors;
+    const run = async (explosion?: number) => {
+      const values: number[] = [];
+      const options = { parameters, loss: steep, batches: [batch], optimizer: sgd({ learningRate: 0.2 }), steps: 9 };
+      for await (const { loss } of train<Pair>({ ...options, explosion })) values.push(loss);
+      return values;
+    };
+    const error = await run().catch((caught) => caught); // wild: 1, -3, 9, -27, 81
+    expect(error).toBeInstanceOf(LossError);
+    expect([error.step, error.parameters]).toEqual([3, ['wild']]);
+    expect(error.message).toBe(
+      'Expected a loss below 1100 at step 3, got 7290.4: the parameters are those of the step before. ' +
+        "The longest gradient is that of 'wild'. Lower the learning rate (it was 0.2) or clip the gradients (clip: 1).",
+    );
+    toBeAllclose(await parameters.wild.data(), [-27]);
+    expect(memory().numTensors).toBe(before);
+    expect((await run(Infinity)).length).toBe(9);
+    await expect(run(1)).rejects.toThrow('Expected explosion to be above 1, got 1');
+    dispose(parameters);
+  });
+
+  test('gradients whose squares alone are too large are used', async () => {
     const parameters = trainable({ table: tensor2d([[0, 0]]) });
     const steep = ({ table }: Bigram): Scalar => sum(mul(table, 3e38));
     const events = await collect({ parameters, loss: steep, steps: 1, optimizer: sgd({ learningRate: 2e-38 }) });

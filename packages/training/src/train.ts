@@ -1,16 +1,12 @@
 // The training loop, as an async iterable: one event for each step, and the consumer decides when to stop.
 import type { Batch } from '@hornbook/datasets';
-import { globalNorm, type ParameterTree } from '@hornbook/ops';
-import { dispose, type Scalar, stack, type Variable } from '@tensorflow/tfjs-core';
-import { scaleByNorm } from './clip.ts';
-import { evaluate, type Loss, toTensors } from './evaluate.ts';
+import type { ParameterTree } from '@hornbook/ops';
+import { evaluator, type Loss } from './evaluate.ts';
 import { pauses } from './event-loop.ts';
-import { disposeGradients, gradientsOf, notFinite, sumOfAll } from './gradients.ts';
-import { LossError } from './loss-error.ts';
 import type { Optimizer } from './optimizer.ts';
 import { checkPositiveWhole } from './ranges.ts';
 import type { Schedule } from './schedules.ts';
-import { namedVariables } from './trainable.ts';
+import { trainingStep } from './training-step.ts';
 
 export type TrainOptions<P extends ParameterTree> = {
   /** A tree of variables: see `trainable`. Changed in place. */
@@ -32,6 +28,11 @@ export type TrainOptions<P extends ParameterTree> = {
    * Each counts by its targets, the negative ones left out, so they may be of different sizes. 1 by default.
    */
   readonly accumulate?: number;
+  /**
+   * Stops with a LossError where the loss is more than so many times its level, which is the lowest of its running mean,
+   * or 1 if that is lower. 100 by default; Infinity lets it grow until it is not finite.
+   */
+  readonly explosion?: number;
   /** Measures the loss on other batches after every so many steps, and after the last. */
   readonly evaluate?: {
     readonly every: number;
@@ -41,6 +42,11 @@ export type TrainOptions<P extends ParameterTree> = {
   };
   /** Ends the loop after the step that is being made. */
   readonly signal?: AbortSignal;
+  /**
+   * False for a loss that an engine must not record and replay (see `compileStep` of @hornbook/ops): one whose
+   * JavaScript does something else after some steps, and takes it neither from the batch nor from a `hostInput`.
+   */
+  readonly compile?: boolean;
 };
 
 export type TrainingEvent = {
@@ -64,71 +70,42 @@ export type TrainingEvent = {
  *
  * `for await (const { step, loss } of train({ parameters, loss, batches, optimizer, steps: 1000 })) console.log(loss)`
  *
- * @throws LossError if a loss or a gradient is not finite: then that update is not made
+ * On the engine `simd` the steps, and the forward passes of the evaluation, are recorded and replayed: the same losses bit
+ * for bit, sooner.
+ *
+ * @throws LossError if a loss or a gradient is not finite, or the loss explodes: then that update is not made
  * @throws RangeError if the batches end for good before the last step, or an option is out of its range
  * @throws TypeError if a parameter is no variable
  */
 export async function* train<P extends ParameterTree>(options: TrainOptions<P>): AsyncGenerator<TrainingEvent, void> {
   const { parameters, loss, optimizer, steps, startStep = 0, schedule, clip, accumulate = 1, signal } = options;
+  const { explosion = 100, compile: record = true } = options;
   checkOptions(options);
-  const variables = namedVariables(parameters);
+  const one = trainingStep({ parameters, loss, optimizer, clip, explosion, record });
+  const held = options.evaluate && evaluator(parameters, options.evaluate.loss ?? loss, record);
   const pause = pauses();
   let step = startStep;
   if (step >= steps || signal?.aborted) return;
-  for await (const batches of inParts(epochs(options.batches), accumulate)) {
-    const learningRate = schedule ? schedule(step) : optimizer.learningRate;
-    const forward = (batch: Batch) => loss(parameters, toTensors(batch));
-    const measured = await applyStep(variables, forward, batches, optimizer, { step, learningRate, clip });
-    await pause();
-    const event = { step, ...measured, learningRate };
-    step++;
-    const due = options.evaluate && (step % options.evaluate.every === 0 || step === steps);
-    yield due ? { ...event, ...(await validate(options)) } : event;
-    if (step >= steps || signal?.aborted) return;
+  try {
+    for await (const batches of inParts(epochs(options.batches), accumulate)) {
+      const learningRate = schedule ? schedule(step) : optimizer.learningRate;
+      const measured = await one.run(batches, step, learningRate);
+      await pause();
+      const event = { step, ...measured, learningRate };
+      step++;
+      const due = options.evaluate && (step % options.evaluate.every === 0 || step === steps);
+      const validationLoss = due ? await held?.run(options.evaluate.batches(), signal) : undefined;
+      yield validationLoss === undefined ? event : { ...event, validationLoss };
+      if (step >= steps || signal?.aborted) return;
+    }
+  } finally {
+    one.dispose();
+    held?.dispose();
   }
   throw new RangeError(
     `Expected batches for ${steps} steps, got ${step - startStep}: ` +
       'pass an iterable that can begin again, such as a loader',
   );
-}
-
-/** Gradients, then a look at them, then the update: what is not finite must not reach the parameters. */
-async function applyStep(
-  variables: Readonly<Record<string, Variable>>,
-  forward: (batch: Batch) => Scalar,
-  batches: readonly Batch[],
-  optimizer: Optimizer,
-  { step, learningRate, clip }: { step: number; learningRate: number; clip?: number },
-): Promise<{ loss: number; gradientNorm?: number }> {
-  const measured = gradientsOf(variables, forward, batches);
-  const { gradients } = measured;
-  const size = clip === undefined ? sumOfAll(gradients) : globalNorm(Object.values(gradients));
-  const readings = stack([measured.loss, size]); // one reading: each makes a GPU wait
-  try {
-    const [loss, sizeValue] = await readings.data();
-    if (!Number.isFinite(loss) || !Number.isFinite(sizeValue)) {
-      const culprits = await notFinite(gradients);
-      const refuse = (quantity: ConstructorParameters<typeof LossError>[0], value: number) =>
-        new LossError(quantity, value, step, learningRate, [...culprits.keys()]);
-      if (!Number.isFinite(loss)) throw refuse('loss', loss);
-      if (clip !== undefined) throw refuse('gradient norm', sizeValue);
-      for (const value of culprits.values()) throw refuse('gradient', value); // else only their sum was too large
-    }
-    if (clip === undefined) {
-      optimizer.update(variables, gradients, learningRate);
-      return { loss };
-    }
-    const clipped = scaleByNorm(gradients, size, clip);
-    try {
-      optimizer.update(variables, clipped, learningRate);
-    } finally {
-      dispose(clipped);
-    }
-    return { loss, gradientNorm: sizeValue };
-  } finally {
-    dispose([size, readings]);
-    disposeGradients(measured);
-  }
 }
 
 /** The batches, from the start again whenever they end. Ends itself when a pass brings none. */
@@ -153,23 +130,14 @@ async function* inParts(batches: AsyncIterable<Batch>, count: number): AsyncGene
   }
 }
 
-async function validate<P extends ParameterTree>(
-  options: TrainOptions<P>,
-): Promise<{ validationLoss: number } | undefined> {
-  if (!options.evaluate) return undefined;
-  const { parameters, signal } = options;
-  const { batches, loss = options.loss } = options.evaluate;
-  const validationLoss = await evaluate({ parameters, loss, batches: batches(), signal });
-  return validationLoss === undefined ? undefined : { validationLoss };
-}
-
 function checkOptions<P extends ParameterTree>(options: TrainOptions<P>): void {
-  const { steps, startStep = 0, clip, accumulate = 1, evaluate } = options;
+  const { steps, startStep = 0, clip, explosion = 100, accumulate = 1, evaluate } = options;
   for (const [name, value] of Object.entries({ steps, startStep })) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new RangeError(`Expected ${name} to be a whole number from 0 up, got ${value}`);
     }
   }
+  if (!(explosion > 1)) throw new RangeError(`Expected explosion to be above 1, got ${explosion}`);
   if (clip !== undefined && !(clip > 0)) throw new RangeError(`Expected clip to be above 0, got ${clip}`);
   checkPositiveWhole({ accumulate, ...(evaluate && { 'evaluate.every': evaluate.every }) });
 }

@@ -1,0 +1,142 @@
+// GELU in both forms, SiLU and SwiGLU, with their gradients. A last vector may reach beyond a tensor: its memory does, too.
+import { erf, exp, fma, splat } from './math';
+import { C1, C2, C3, C4, C5, kept, LOG2_E, power, ROUND } from './nn-power';
+import { from } from './parts';
+
+// (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³) is sigmoid(SLOPE · x + CUBIC · x³).
+const SLOPE: f32 = 1.5957691216057308; // 2 √(2/π)
+const CUBIC: f32 = 0.07135481627162123; // SLOPE · 0.044715
+const SQRT1_2: f32 = 0.7071067811865476;
+const DENSITY: f32 = 0.3989422804014327; // 1 / √(2π)
+
+/** x · Φ(x) = x/2 · (1 + erf(x / √2)). */
+export function geluErf(a: usize, thread: i32, threads: i32): void {
+  const x = load<usize>(a);
+  const y = load<usize>(a, 4);
+  const n = load<i32>(a, 8);
+  const end = <usize>from(n, thread + 1, threads) << 2;
+  for (let i = <usize>from(n, thread, threads) << 2; i < end; i += 16) {
+    const v = v128.load(x + i);
+    v128.store(y + i, f32x4.mul(v, below(v)));
+  }
+}
+
+/** dy · (Φ(x) + x · Φ'(x)). */
+export function geluErfGradient(a: usize, thread: i32, threads: i32): void {
+  const dy = load<usize>(a);
+  const x = load<usize>(a, 4);
+  const dx = load<usize>(a, 8);
+  const n = load<i32>(a, 12);
+  const end = <usize>from(n, thread + 1, threads) << 2;
+  for (let i = <usize>from(n, thread, threads) << 2; i < end; i += 16) {
+    const v = v128.load(x + i);
+    const density = f32x4.mul(exp(f32x4.mul(f32x4.mul(v, v), splat(-0.5))), splat(DENSITY));
+    v128.store(dx + i, f32x4.mul(v128.load(dy + i), fma(v, density, below(v))));
+  }
+}
+
+/** Φ(x). */
+// @ts-expect-error: decorator
+@inline
+function below(x: v128): v128 {
+  return f32x4.mul(f32x4.add(erf(f32x4.mul(x, splat(SQRT1_2))), splat(1)), splat(0.5));
+}
+
+/** x · sigmoid(SLOPE · x + CUBIC · x³). */
+export function geluTanh(a: usize, thread: i32, threads: i32): void {
+  gated(load<usize>(a), 0, load<usize>(a, 4), load<i32>(a, 8), thread, threads, SLOPE, CUBIC, false);
+}
+
+export function geluTanhGradient(a: usize, thread: i32, threads: i32): void {
+  const dx = load<usize>(a, 8);
+  gatedGradient(load<usize>(a), load<usize>(a, 4), 0, dx, 0, load<i32>(a, 12), thread, threads, SLOPE, CUBIC, false);
+}
+
+/** x · sigmoid(x). */
+export function silu(a: usize, thread: i32, threads: i32): void {
+  gated(load<usize>(a), 0, load<usize>(a, 4), load<i32>(a, 8), thread, threads, 1, 0, false);
+}
+
+export function siluGradient(a: usize, thread: i32, threads: i32): void {
+  const dx = load<usize>(a, 8);
+  gatedGradient(load<usize>(a), load<usize>(a, 4), 0, dx, 0, load<i32>(a, 12), thread, threads, 1, 0, false);
+}
+
+/** gate · sigmoid(gate) · up. */
+export function swiGlu(a: usize, thread: i32, threads: i32): void {
+  gated(load<usize>(a), load<usize>(a, 4), load<usize>(a, 8), load<i32>(a, 12), thread, threads, 1, 0, true);
+}
+
+export function swiGluGradient(a: usize, thread: i32, threads: i32): void {
+  const dGate = load<usize>(a, 12);
+  const dUp = load<usize>(a, 16);
+  const n = load<i32>(a, 20);
+  gatedGradient(load<usize>(a), load<usize>(a, 4), load<usize>(a, 8), dGate, dUp, n, thread, threads, 1, 0, true);
+}
+
+/** y = x · sigmoid(w) with w = linear · x + cubic · x³, times `up` where there is one. */
+// @ts-expect-error: decorator
+@inline
+function gated(
+  x: usize, up: usize, y: usize, n: i32, thread: i32, threads: i32, linear: f32, cubic: f32, hasUp: bool,
+): void {
+  const zero = n >> 31;
+  const one = kept(1, zero);
+  const round = kept(ROUND, zero);
+  const c1 = kept(C1, zero);
+  const c2 = kept(C2, zero);
+  const c3 = kept(C3, zero);
+  const c4 = kept(C4, zero);
+  const c5 = kept(C5, zero);
+  const most = kept(128, zero);
+  const least = kept(-127, zero);
+  const slope = kept(-LOG2_E * linear, zero);
+  const bend = kept(-LOG2_E * cubic, zero);
+  const end = <usize>from(n, thread + 1, threads) << 2;
+  for (let i = <usize>from(n, thread, threads) << 2; i < end; i += 16) {
+    const v = v128.load(x + i);
+    const t = f32x4.mul(v, cubic != 0 ? fma(f32x4.mul(v, v), bend, slope) : slope);
+    const e = power(f32x4.pmax(f32x4.pmin(t, most), least), round, one, c1, c2, c3, c4, c5);
+    const out = f32x4.div(v, f32x4.add(one, e));
+    v128.store(y + i, hasUp ? f32x4.mul(out, v128.load(up + i)) : out);
+  }
+}
+
+/** dx = dy · g · (1 + x · w' · (1 - g)) with g = sigmoid(w); with an `up`, that times up, and dUp = dy · x · g. */
+// @ts-expect-error: decorator
+@inline
+function gatedGradient(
+  dy: usize, x: usize, up: usize, dx: usize, dUp: usize,
+  n: i32, thread: i32, threads: i32, linear: f32, cubic: f32, hasUp: bool,
+): void {
+  const zero = n >> 31;
+  const one = kept(1, zero);
+  const round = kept(ROUND, zero);
+  const c1 = kept(C1, zero);
+  const c2 = kept(C2, zero);
+  const c3 = kept(C3, zero);
+  const c4 = kept(C4, zero);
+  const c5 = kept(C5, zero);
+  const most = kept(128, zero);
+  const least = kept(-127, zero);
+  const slope = kept(-LOG2_E * linear, zero);
+  const bend = kept(-LOG2_E * cubic, zero);
+  const steep = kept(linear, zero);
+  const steepBend = kept(3 * cubic, zero);
+  const end = <usize>from(n, thread + 1, threads) << 2;
+  for (let i = <usize>from(n, thread, threads) << 2; i < end; i += 16) {
+    const v = v128.load(x + i);
+    const square = f32x4.mul(v, v);
+    const t = f32x4.mul(v, cubic != 0 ? fma(square, bend, slope) : slope);
+    const e = power(f32x4.pmax(f32x4.pmin(t, most), least), round, one, c1, c2, c3, c4, c5);
+    const g = f32x4.div(one, f32x4.add(one, e));
+    const rise = cubic != 0 ? f32x4.mul(v, fma(square, steepBend, steep)) : v; // x · w'
+    const derivative = f32x4.mul(g, fma(rise, f32x4.sub(one, g), one));
+    let d = v128.load(dy + i);
+    if (hasUp) {
+      v128.store(dUp + i, f32x4.mul(d, f32x4.mul(v, g)));
+      d = f32x4.mul(d, v128.load(up + i));
+    }
+    v128.store(dx + i, f32x4.mul(d, derivative));
+  }
+}

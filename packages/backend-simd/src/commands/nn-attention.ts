@@ -1,0 +1,31 @@
+// What the kernels of assembly/nn-attention.ts take. Bias, mask, kept and dBias may be 0: none.
+import type { CommandTable } from './table.ts';
+
+const shared = [
+  'in query',
+  'in key',
+  'in value',
+  'in bias',
+  'in mask',
+  'in kept',
+  'scratch own',
+  'int ownBytes', // of one thread
+  'int batch',
+  'int heads',
+  'int keyHeads',
+  'int time',
+  'int keys',
+  'int headDim',
+  'int valueDim',
+  'int window',
+  'float scale',
+  'int maskBatch', // numbers from one batch of the mask to the next
+  'int maskHead',
+  'int maskRow',
+  'int packed', // query, key and value are one tensor, a row of which holds all heads
+] as const;
+
+export const nnAttentionCommands = {
+  causalAttention: [...shared, 'out output'],
+  causalAttentionGradient: [...shared, 'in dOutput', 'out dQuery', 'out dKey', 'out dValue', 'out dBias'],
+} as const satisfies CommandTable;

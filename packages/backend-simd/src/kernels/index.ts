@@ -1,0 +1,34 @@
+// All kernels of ours, by the names that TensorFlow.js gives them.
+
+import { elementwiseKernels } from './elementwise.ts';
+import { elementwisePairsKernels } from './elementwise-pairs.ts';
+import { elementwiseTypesKernels } from './elementwise-types.ts';
+import { matMulKernels } from './matmul.ts';
+import { movementKernels } from './movement.ts';
+import { movementPartsKernels } from './movement-parts.ts';
+import type { NativeKernels } from './native-kernel.ts';
+import { nnActivationKernels } from './nn-activations.ts';
+import { nnAttentionKernels } from './nn-attention.ts';
+import { nnEmbeddingKernels } from './nn-embedding.ts';
+import { nnLossKernels } from './nn-losses.ts';
+import { nnNormKernels } from './nn-norms.ts';
+import { nnRotaryKernels } from './nn-rotary.ts';
+import { optimKernels } from './optim.ts';
+import { reduceKernels } from './reduce.ts';
+
+export const nativeKernels: NativeKernels = {
+  ...elementwiseKernels,
+  ...elementwisePairsKernels,
+  ...elementwiseTypesKernels,
+  ...matMulKernels,
+  ...movementKernels,
+  ...movementPartsKernels,
+  ...nnActivationKernels,
+  ...nnAttentionKernels,
+  ...nnEmbeddingKernels,
+  ...nnLossKernels,
+  ...nnNormKernels,
+  ...nnRotaryKernels,
+  ...optimKernels,
+  ...reduceKernels,
+};

@@ -1,0 +1,47 @@
+// Attention by the engine's kernels, and what is added to its scores in the form that they take.
+import { broadcastTo, type Tensor, util } from '@tensorflow/tfjs-core';
+import { type BernoulliGenerator, dropoutMask } from './dropout.ts';
+import { runKernel } from './fused-op.ts';
+import type { ScoreParts } from './plain/causal-attention.ts';
+import { withGradient } from './with-gradient.ts';
+
+type ScoreOptions = {
+  readonly bias?: Tensor;
+  readonly mask?: Tensor;
+  readonly dropout?: { readonly rate: number; readonly generator: BernoulliGenerator };
+};
+
+/** @param grid [batch, heads, time, keys] */
+export function scoreParts(grid: number[], { bias, mask, dropout }: ScoreOptions): ScoreParts {
+  const keys = grid[3];
+  return {
+    bias: bias && spread(bias, grid.slice(1)),
+    mask: mask && spread(mask, [...mask.shape.slice(0, -1), keys]),
+    kept: dropout && dropout.rate !== 0 ? dropoutMask(grid, dropout.rate, dropout.generator) : undefined,
+  };
+}
+
+/** `vectors` and the bias have gradients, in this order; mask and kept have none. */
+export function fusedAttention<T extends Tensor>(
+  name: string,
+  vectors: Readonly<Record<string, Tensor>>,
+  { bias, mask, kept }: ScoreParts,
+  attributes: object,
+): T {
+  const given = Object.entries({ ...vectors, bias, mask, kept }).filter(
+    (entry): entry is [string, Tensor] => !!entry[1],
+  );
+  const tensors = given.map(([, tensor]) => tensor);
+  return withGradient(
+    bias ? [...Object.values(vectors), bias] : Object.values(vectors),
+    () => ({ value: runKernel<T>(name, Object.fromEntries(given), attributes), saved: tensors }),
+    (dy, saved) => {
+      const inputs = Object.fromEntries(given.map(([input], i) => [input, saved[i]]));
+      return runKernel<Tensor[]>(`${name}Grad`, { dy, ...inputs }, attributes);
+    },
+  );
+}
+
+function spread(x: Tensor, shape: number[]): Tensor {
+  return util.arraysEqual(x.shape, shape) ? x : broadcastTo(x, shape);
+}

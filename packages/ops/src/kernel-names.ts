@@ -1,0 +1,54 @@
+// The kernels that an engine may bring for operations of this package: what each takes and gives. An engine has to register
+// both, the kernel and its gradient, which is the same name with `Grad`. What a `?` marks may be left out.
+
+/** table, ids, positions?; → y. Gradient: dy, ids; { vocabSize, places } → dTable, and dPositions unless places is 0. */
+export const Embedding = 'Embedding';
+export type EmbeddingGradAttributes = { readonly vocabSize: number; readonly places: number };
+
+/** logits, targets; { ignoreIndex, labelSmoothing, zLoss, reduction } → losses or loss. Gradient: dy, logits, targets. */
+export const CrossEntropy = 'CrossEntropy';
+export type CrossEntropyAttributes = LossAttributes & { readonly labelSmoothing: number; readonly zLoss: number };
+
+/** logProbabilities, targets; { ignoreIndex, reduction } → losses or loss. Gradient: dy, targets; and { vocabSize }. */
+export const NegativeLogLikelihood = 'NegativeLogLikelihood';
+export type LossAttributes = { readonly ignoreIndex: number; readonly reduction: 'none' | 'sum' | 'mean' };
+
+/** x, weight, bias?; { epsilon } → y. Gradient: dy, x, weight; and { bias: boolean } → dx, dWeight, and dBias if so. */
+export const LayerNorm = 'LayerNorm';
+/** x, weight; { epsilon } → y. Gradient: dy, x, weight → dx, dWeight. */
+export const RmsNorm = 'RmsNorm';
+/** The same behind a sum: x, residual, weight, bias? → x + residual, y. Gradient: also dSum, which it adds to dx. */
+export const AddLayerNorm = 'AddLayerNorm';
+export const AddRmsNorm = 'AddRmsNorm';
+export type NormAttributes = { readonly epsilon: number; readonly bias: boolean };
+
+/** x; { form } → y. Gradient: dy, x. */
+export const Gelu = 'Gelu';
+export type GeluAttributes = { readonly form: 'erf' | 'tanh' };
+/** x → y. Gradient: dy, x. */
+export const Silu = 'Silu';
+/** gate, up → y. Gradient: dy, gate, up → dGate, dUp. */
+export const SwiGlu = 'SwiGlu';
+
+/** x; { layout, base, offset } → y. Gradient: dy. */
+export const Rotary = 'Rotary';
+export type RotaryAttributes = {
+  readonly layout: 'half' | 'interleaved';
+  readonly base: number;
+  readonly offset: number;
+};
+
+/**
+ * query, key, value, bias?, mask?, kept?; { window } → output. The bias is [heads, time, keys]; the mask has the keys as
+ * its last axis and spreads along others; kept, [batch, heads, time, keys], is multiplied with the weights.
+ * Gradient: dy and the same → dQuery, dKey, dValue, and dBias where there is a bias.
+ */
+export const CausalAttention = 'CausalAttention';
+export type CausalAttentionAttributes = { readonly window: number };
+
+/** The same for queries, keys and values side by side: qkv, bias?, mask?, kept? → output. Gradient → dQkv, and dBias. */
+export const CausalSelfAttention = 'CausalSelfAttention';
+export type CausalSelfAttentionAttributes = CausalAttentionAttributes & {
+  readonly numHeads: number;
+  readonly numKeyValueHeads: number;
+};

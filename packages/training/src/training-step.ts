@@ -1,0 +1,101 @@
+// One step of training, compiled: gradients, then a look at them, then the update.
+import type { Batch } from '@hornbook/datasets';
+import { compileStep, globalNorm, type HostArray, type ParameterTree, type Readable } from '@hornbook/ops';
+import { stack, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { clipGradients } from './clip.ts';
+import { countTargets, type Loss, type TensorBatch, toInputs } from './evaluate.ts';
+import { gradientsOf, longest, notFinite } from './gradients.ts';
+import { LossError } from './loss-error.ts';
+import { lossLevel } from './loss-level.ts';
+import type { Optimizer } from './optimizer.ts';
+import { namedVariables } from './trainable.ts';
+
+export type TrainingStepOptions<P extends ParameterTree> = {
+  readonly parameters: P;
+  readonly loss: Loss<P>;
+  readonly optimizer: Optimizer;
+  readonly clip?: number;
+  readonly explosion: number;
+  readonly record: boolean;
+};
+
+export type TrainingStep = {
+  /** @throws LossError, before the update, if it must not be made */
+  run(batches: readonly Batch[], step: number, learningRate: number): Promise<Measured>;
+  dispose(): void;
+};
+
+export type Measured = { readonly loss: number; readonly gradientNorm?: number };
+
+/** @throws TypeError if a parameter is no variable */
+export function trainingStep<P extends ParameterTree>(options: TrainingStepOptions<P>): TrainingStep {
+  const { parameters, loss, optimizer, clip, record } = options;
+  const variables = namedVariables(parameters);
+  const limitOf = lossLevel(options.explosion);
+  let learningRate = optimizer.learningRate; // of the step that is being made
+  let paths: readonly string[] = [];
+
+  const compiled = compileStep(
+    function* (...inputs: Tensor[]) {
+      const shares = inputs.length % 2 === 1 ? (inputs.pop() as Tensor1D) : undefined;
+      const { loss: mean, gradients } = gradientsOf(
+        variables,
+        (batch) => loss(parameters, batch),
+        pairs(inputs),
+        shares,
+      );
+      const norm = globalNorm(Object.values(gradients));
+      paths = Object.keys(gradients);
+      yield [stack([mean, norm]), norm, ...Object.values(gradients)]; // the first is one reading: each makes a GPU wait
+      const used = clip === undefined ? gradients : clipGradients(gradients, norm, clip);
+      optimizer.update(variables, used, () => learningRate);
+    },
+    { record },
+  );
+
+  /** What is not finite must not reach the parameters. */
+  const check = async (loss: number, norm: number, gradients: readonly Readable[], step: number) => {
+    const limit = limitOf(loss);
+    if (Number.isFinite(loss) && Number.isFinite(norm) && limit === undefined) return;
+    const culprits = await notFinite(paths, gradients);
+    const refuse = (quantity: ConstructorParameters<typeof LossError>[0], value: number) =>
+      new LossError(quantity, value, step, learningRate, [...culprits.keys()]);
+    if (!Number.isFinite(loss)) throw refuse('loss', loss);
+    if (clip !== undefined && !Number.isFinite(norm)) throw refuse('gradient norm', norm);
+    for (const value of culprits.values()) throw refuse('gradient', value); // else only their squares were too large
+    if (limit === undefined) return;
+    throw new LossError('loss', loss, step, learningRate, [await longest(paths, gradients)], limit);
+  };
+
+  return {
+    async run(batches, step, rate) {
+      learningRate = rate;
+      let measured: Measured = { loss: Number.NaN };
+      await compiled.run(inputsOf(batches), async ([readings, , ...gradients]) => {
+        const [loss, norm] = await readings.data();
+        await check(loss, norm, gradients, step);
+        measured = clip === undefined ? { loss } : { loss, gradientNorm: norm };
+      });
+      return measured;
+    },
+    dispose: () => compiled.dispose(),
+  };
+}
+
+/** Inputs and targets of each batch that counts, and where they are several, their shares of the targets. */
+function inputsOf(batches: readonly Batch[]): HostArray[] {
+  if (batches.length === 1) return toInputs(batches[0]);
+  const counted = batches.map((batch) => ({ batch, count: countTargets(batch) })).filter(({ count }) => count > 0);
+  if (counted.length === 0) return toInputs(batches[0]); // the loss says what it says of no targets
+  const total = counted.reduce((sum, { count }) => sum + count, 0);
+  const shares = Float32Array.from(counted, ({ count }) => count / total);
+  return [...counted.flatMap(({ batch }) => toInputs(batch)), { data: shares, shape: [shares.length] }];
+}
+
+function pairs(tensors: readonly Tensor[]): TensorBatch[] {
+  const batches: TensorBatch[] = [];
+  for (let i = 0; i < tensors.length; i += 2) {
+    batches.push({ inputs: tensors[i] as TensorBatch['inputs'], targets: tensors[i + 1] });
+  }
+  return batches;
+}
