@@ -12,6 +12,7 @@ const imports: readonly [string, string][] = [
   ['@hornbook/formats', '*'],
   ['@hornbook/ops', 'crossEntropy'],
   ['@hornbook/ops', '*'],
+  ['@hornbook/backend-simd', '*'],
   ['@hornbook/backends', 'useBackend'],
   ['@hornbook/layers', 'embedding'],
   ['@hornbook/layers', '*'],

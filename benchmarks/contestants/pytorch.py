@@ -180,14 +180,16 @@ def measure(step, seconds):
     begin = time.perf_counter()
     step()
     repeats = max(1, round(0.05 / (time.perf_counter() - begin)))
-    milliseconds, last = [], None
+    milliseconds, processor, last = [], [], None
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or not milliseconds:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         for _ in range(repeats):
             last = step()
         milliseconds.append((time.perf_counter() - start) / repeats * 1e3)
-    return {"milliseconds": milliseconds} if last is None else {"milliseconds": milliseconds, "loss": last.item()}
+        processor.append((time.process_time() - used) / repeats * 1e3)
+    answer = {"milliseconds": milliseconds, "processor": processor}
+    return answer if last is None else {**answer, "loss": last.item()}
 
 
 ready = {}

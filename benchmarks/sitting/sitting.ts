@@ -2,13 +2,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Contestant } from './contestants.ts';
-import type { Answer, Request } from './worker.ts';
+import { type Answer, type Request, slow } from './worker.ts';
 
 export type Sitting = {
-  /** Milliseconds for one run, of all rounds, by contestant and workload. */
-  readonly times: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
-  readonly losses: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** For one run, of all rounds, by contestant and workload. */
+  readonly times: ReadonlyMap<string, ReadonlyMap<string, Measured>>;
   readonly versions: Readonly<Record<string, string>>;
+};
+
+export type Measured = {
+  readonly milliseconds: readonly number[];
+  /** Milliseconds of the processor, all threads together. */
+  readonly processor: readonly number[];
+  readonly loss?: number;
 };
 
 export type SittingOptions = {
@@ -21,23 +27,28 @@ export type SittingOptions = {
 
 export async function hold({ contestants, workloads, rounds, seconds }: SittingOptions): Promise<Sitting> {
   const seated = contestants.map(seat);
-  const times = new Map(contestants.map(({ name }) => [name, new Map<string, number[]>()]));
-  const losses = new Map(contestants.map(({ name }) => [name, new Map<string, number>()]));
+  const times = new Map(contestants.map(({ name }) => [name, new Map<string, Measured>()]));
   const versions: Record<string, string> = {};
   try {
     for (const workload of workloads) {
       const here = new Set(seated);
+      const resting = new Set<Seated>();
       for (let round = 0; round < rounds; round++) {
         for (const one of rotated([...here], round)) {
+          if (resting.has(one)) continue;
           const answer = await one.ask({ workload, seconds });
           Object.assign(versions, answer?.versions);
           if (!answer?.milliseconds) {
             here.delete(one);
             continue;
           }
-          const before = times.get(one.name)?.get(workload) ?? [];
-          times.get(one.name)?.set(workload, [...before, ...answer.milliseconds]);
-          if (answer.loss !== undefined) losses.get(one.name)?.set(workload, answer.loss);
+          const before = times.get(one.name)?.get(workload);
+          times.get(one.name)?.set(workload, {
+            milliseconds: [...(before?.milliseconds ?? []), ...answer.milliseconds],
+            processor: [...(before?.processor ?? []), ...(answer.processor ?? [])],
+            loss: answer.loss,
+          });
+          if (answer.milliseconds[0] > slow) resting.add(one);
         }
       }
       console.log(`${workload}: ${here.size} contestants`);
@@ -45,7 +56,7 @@ export async function hold({ contestants, workloads, rounds, seconds }: SittingO
   } finally {
     for (const one of seated) one.leave();
   }
-  return { times, losses, versions };
+  return { times, versions };
 }
 
 type Seated = {

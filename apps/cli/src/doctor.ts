@@ -27,12 +27,17 @@ export async function doctor({ json }: DoctorRequest, write: (text: string) => v
     `hornbook ${machine.hornbook} on Node ${machine.node}, ${machine.platform}\n` +
       `${machine.cores} cores, ${gigabytes(free)} of ${gigabytes(total)} GB of memory free\n\nEngines, best first:\n`,
   );
-  for (const { name, available, automatic, version: tfjs, adapter, advice } of engines) {
+  for (const { name, available, automatic, version: tfjs, adapter, threads, advice } of engines) {
     const mark = !available ? colors.red('✗') : automatic ? colors.green('✓') : colors.yellow('·');
-    write(`  ${mark} ${name.padEnd(7)} TensorFlow.js ${tfjs}${adapter ? `, ${adapter.name}` : ''}\n`);
+    write(`  ${mark} ${name.padEnd(7)} TensorFlow.js ${tfjs}${adapter ? `, ${adapter.name}` : ''}${count(threads)}\n`);
     if (advice) write(`${indent(advice)}\n`);
   }
   write(`\nTraining here uses ${colors.bold(best.name)}. Another engine: --backend NAME\n`);
+}
+
+/** Of simd: ', 2 threads'. */
+function count(threads: number | undefined): string {
+  return threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /** Broken into lines that fit the window, below the name of the engine. */

@@ -15,7 +15,9 @@ export function multiply(a: usize, thread: i32, threads: i32): void { rows(Pair.
 export function divide(a: usize, thread: i32, threads: i32): void { rows(Pair.Divide, a, thread, threads); }
 export function minimum(a: usize, thread: i32, threads: i32): void { rows(Pair.Minimum, a, thread, threads); }
 export function maximum(a: usize, thread: i32, threads: i32): void { rows(Pair.Maximum, a, thread, threads); }
-export function squaredDifference(a: usize, thread: i32, threads: i32): void { rows(Pair.SquaredDifference, a, thread, threads); }
+export function squaredDifference(a: usize, thread: i32, threads: i32): void {
+  rows(Pair.SquaredDifference, a, thread, threads);
+}
 export function power(a: usize, thread: i32, threads: i32): void { rows(Pair.Power, a, thread, threads); }
 export function addInts(a: usize, thread: i32, threads: i32): void { rows(Pair.AddInts, a, thread, threads); }
 export function subInts(a: usize, thread: i32, threads: i32): void { rows(Pair.SubInts, a, thread, threads); }
@@ -29,7 +31,9 @@ export function lessEqual(a: usize, thread: i32, threads: i32): void { rows(Pair
 export function equalInts(a: usize, thread: i32, threads: i32): void { rows(Pair.EqualInts, a, thread, threads); }
 export function notEqualInts(a: usize, thread: i32, threads: i32): void { rows(Pair.NotEqualInts, a, thread, threads); }
 export function lessInts(a: usize, thread: i32, threads: i32): void { rows(Pair.LessInts, a, thread, threads); }
-export function lessEqualInts(a: usize, thread: i32, threads: i32): void { rows(Pair.LessEqualInts, a, thread, threads); }
+export function lessEqualInts(a: usize, thread: i32, threads: i32): void {
+  rows(Pair.LessEqualInts, a, thread, threads);
+}
 
 const outerAt: usize = 32;
 

@@ -1,13 +1,17 @@
-// What has to do with types: casts, constants, logic on the bytes of bool, the choice between two tensors, sums of many.
+// What has to do with types: casts, constants, logic on the bytes of bool, a choice between tensors; and sums of many.
 import { from } from './parts';
 
 enum Cast { FloatsToInts, FloatsToBools, IntsToFloats, IntsToBools, BoolsToFloats, BoolsToInts }
 
 export function floatsToInts(a: usize, thread: i32, threads: i32): void { cast(Cast.FloatsToInts, a, thread, threads); }
-export function floatsToBools(a: usize, thread: i32, threads: i32): void { cast(Cast.FloatsToBools, a, thread, threads); }
+export function floatsToBools(a: usize, thread: i32, threads: i32): void {
+  cast(Cast.FloatsToBools, a, thread, threads);
+}
 export function intsToFloats(a: usize, thread: i32, threads: i32): void { cast(Cast.IntsToFloats, a, thread, threads); }
 export function intsToBools(a: usize, thread: i32, threads: i32): void { cast(Cast.IntsToBools, a, thread, threads); }
-export function boolsToFloats(a: usize, thread: i32, threads: i32): void { cast(Cast.BoolsToFloats, a, thread, threads); }
+export function boolsToFloats(a: usize, thread: i32, threads: i32): void {
+  cast(Cast.BoolsToFloats, a, thread, threads);
+}
 export function boolsToInts(a: usize, thread: i32, threads: i32): void { cast(Cast.BoolsToInts, a, thread, threads); }
 
 /** x, y, size */

@@ -76,10 +76,18 @@ function apply(op: Map, x: v128, p: v128, q: v128): v128 {
     case Map.Floor: return f32x4.floor(x);
     case Map.Ceil: return f32x4.ceil(x);
     case Map.Round: return f32x4.nearest(x);
-    case Map.Relu: return f32x4.max(x, f32x4.splat(0));
-    case Map.Relu6: return f32x4.min(f32x4.max(x, f32x4.splat(0)), f32x4.splat(6));
+    case Map.Relu: return f32x4.pmax(x, f32x4.splat(0)); // NaN stays NaN, for it is not less than 0
+    case Map.Relu6: return f32x4.pmin(f32x4.pmax(x, f32x4.splat(0)), f32x4.splat(6));
     case Map.LeakyRelu: return v128.bitselect(f32x4.mul(x, p), x, f32x4.lt(x, f32x4.splat(0)));
-    case Map.Step: return v128.bitselect(v128.bitselect(f32x4.splat(1), p, f32x4.gt(x, f32x4.splat(0))), x, f32x4.eq(x, x));
+    case Map.Step: return stepOf(x, p);
     default: return v128.bitselect(q, v128.bitselect(p, x, f32x4.lt(x, p)), f32x4.gt(x, q));
   }
+}
+
+/** NaN stays NaN. */
+// @ts-expect-error: decorator
+@inline
+function stepOf(x: v128, p: v128): v128 {
+  const step = v128.bitselect(f32x4.splat(1), p, f32x4.gt(x, f32x4.splat(0)));
+  return v128.bitselect(step, x, f32x4.eq(x, x));
 }

@@ -2,7 +2,8 @@
 // the low digits of a logarithm that is multiplied, and of an angle from which turns are taken.
 import { at, fma } from './math';
 
-const ROUND: usize = memory.data<f64>([6755399441055744]); // 1.5 · 2⁵² brings a number's integer part into the lowest bits
+// 1.5 · 2⁵², added to a number, brings its integer part into the lowest bits.
+const ROUND: usize = memory.data<f64>([6755399441055744]);
 
 const LOG2: usize = memory.data<f64>([
   0.28290996677890956, 0.3199049819274646, 0.4122092706285918, 0.5770779421745827, 0.9617966941140376,
@@ -152,7 +153,7 @@ function withoutTurns(x: v128, count: v128): v128 {
   return f64x2.sub(rest, f64x2.mul(n, pairAt(TURN, 2)));
 }
 
-/** x · 2/π modulo 4, times 2⁶², for |x| ≥ 4: x is m · 2^k, and of 2/π only the digits that m · 2^k brings near 1 count. */
+/** x · 2/π modulo 4, times 2⁶², for |x| ≥ 4: x is m · 2^k, and of 2/π only the digits count that 2^k brings near 1. */
 function hugeTurns(x: f32): i64 {
   const word = reinterpret<i32>(x);
   const exponent = (word >> 23) & 255;

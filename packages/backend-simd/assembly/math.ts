@@ -8,7 +8,7 @@ const ONE: usize = memory.data<f32>([1, 0.5, -0.5, 2, Infinity]);
 const HALF: usize = ONE + 4;
 const MINUS_HALF: usize = ONE + 8;
 const TWO: usize = ONE + 12;
-export const INFINITE: usize = ONE + 16;
+const INFINITE: usize = ONE + 16;
 
 // 1.5 · 2²³, added to a small number, brings its integer part into the lowest bits. The first part of ln(2) has nine
 // bits, so that its product with an exponent is exact. Then the coefficients, and where e^x leaves the normal numbers.
@@ -66,7 +66,14 @@ export function fma(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** e^x. Where float32 has no normal number for it the result is 0: denormals make whatever follows many times slower. */
+/** Of a where the mask is set, else of b, lane by lane. */
+// @ts-expect-error: decorator
+@inline
+function pick(a: v128, b: v128, mask: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.relaxed_laneselect(a, b, mask) : v128.bitselect(a, b, mask);
+}
+
+/** e^x. Where float32 has no normal number for it, the result is 0: denormals make what follows many times slower. */
 // @ts-expect-error: decorator
 @inline
 export function exp(x: v128): v128 {
@@ -74,8 +81,19 @@ export function exp(x: v128): v128 {
   const n = f32x4.sub(shifted, at(ROUND));
   const r = fma(n, at(MINUS_LN2_LOW), fma(n, at(MINUS_LN2_HIGH), x));
   const scaled = i32x4.add(f32x4.add(at(ONE), expm1Near0(r)), i32x4.shl(shifted, 23));
-  const finite = v128.bitselect(scaled, f32x4.mul(x, at(INFINITE)), f32x4.le(x, at(LARGEST)));
+  const finite = pick(scaled, f32x4.mul(x, at(INFINITE)), f32x4.le(x, at(LARGEST)));
   return v128.andnot(finite, f32x4.lt(x, at(SMALLEST)));
+}
+
+/** e^x for x < 88, where nothing can overflow: for what is less than a row's largest number, or has been bounded. */
+// @ts-expect-error: decorator
+@inline
+export function expBounded(x: v128): v128 {
+  const shifted = fma(x, at(LOG2_E), at(ROUND));
+  const n = f32x4.sub(shifted, at(ROUND));
+  const r = fma(n, at(MINUS_LN2_LOW), fma(n, at(MINUS_LN2_HIGH), x));
+  const scale = i32x4.add(i32x4.shl(shifted, 23), at(ONE));
+  return v128.andnot(fma(expm1Near0(r), scale, scale), f32x4.lt(x, at(SMALLEST)));
 }
 
 /** e^r − 1 for |r| ≤ ln(2) / 2. */
@@ -101,8 +119,8 @@ export function expm1(x: v128): v128 {
   // With half of 2^n, because 2^128 is no float32.
   const half = i32x4.add(i32x4.shl(shifted, 23), at(HALF));
   const sum = fma(half, small, f32x4.sub(half, at(HALF)));
-  const finite = v128.bitselect(small, f32x4.add(sum, sum), f32x4.eq(n, f32x4.splat(0)));
-  return withSignOf(x, v128.bitselect(finite, f32x4.mul(x, at(INFINITE)), f32x4.le(x, at(LARGEST))));
+  const finite = pick(small, f32x4.add(sum, sum), f32x4.eq(n, f32x4.splat(0)));
+  return withSignOf(x, pick(finite, f32x4.mul(x, at(INFINITE)), f32x4.le(x, at(LARGEST))));
 }
 
 /** The natural logarithm: −∞ of 0, NaN of what is below. */
@@ -110,7 +128,7 @@ export function expm1(x: v128): v128 {
 @inline
 export function log(x: v128): v128 {
   const denormal = f32x4.lt(x, at(LEAST_NORMAL));
-  const normal = v128.bitselect(f32x4.mul(x, at(DENORMAL_SCALE)), x, denormal);
+  const normal = pick(f32x4.mul(x, at(DENORMAL_SCALE)), x, denormal);
   const exponent = exponentOf(normal);
   const f = f32x4.sub(i32x4.sub(normal, i32x4.shl(exponent, 23)), at(ONE));
   const n = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(denormal, at(DENORMAL_SHIFT)));
@@ -123,7 +141,7 @@ export function log(x: v128): v128 {
 export function log1p(x: v128): v128 {
   const u = f32x4.add(at(ONE), x);
   const exponent = exponentOf(u);
-  const lost = v128.bitselect(
+  const lost = pick(
     f32x4.sub(at(ONE), f32x4.sub(u, x)),
     f32x4.sub(x, f32x4.sub(u, at(ONE))),
     f32x4.ge(x, at(ONE)),
@@ -132,7 +150,7 @@ export function log1p(x: v128): v128 {
   const scale = i32x4.max_s(i32x4.sub(at(ONE), shift), i32x4.splat(0)); // 2^-exponent
   const f = fma(lost, scale, f32x4.sub(i32x4.sub(u, shift), at(ONE)));
   const near = i32x4.eq(exponent, i32x4.splat(0));
-  const sum = logNear1(v128.bitselect(x, f, near), f32x4.convert_i32x4_s(exponent));
+  const sum = logNear1(pick(x, f, near), f32x4.convert_i32x4_s(exponent));
   return withSignOf(x, logEdges(u, sum));
 }
 
@@ -163,9 +181,9 @@ function logNear1(f: v128, n: v128): v128 {
 // @ts-expect-error: decorator
 @inline
 function logEdges(x: v128, result: v128): v128 {
-  const below = v128.bitselect(f32x4.neg(at(INFINITE)), f32x4.splat(NaN), f32x4.eq(x, f32x4.splat(0)));
-  const positive = v128.bitselect(result, below, f32x4.gt(x, f32x4.splat(0)));
-  return v128.bitselect(x, positive, f32x4.eq(x, at(INFINITE)));
+  const below = pick(f32x4.neg(at(INFINITE)), f32x4.splat(NaN), f32x4.eq(x, f32x4.splat(0)));
+  const positive = pick(result, below, f32x4.gt(x, f32x4.splat(0)));
+  return pick(x, positive, f32x4.eq(x, at(INFINITE)));
 }
 
 /** The hyperbolic tangent. */
@@ -179,17 +197,17 @@ export function tanh(x: v128): v128 {
   p = fma(p, square, at(TANH, 4));
   const near = fma(f32x4.mul(square, p), x, x);
   const magnitude = f32x4.min(f32x4.abs(x), at(TANH, 6)); // 1 from 9.01 on
-  const power = exp(f32x4.add(magnitude, magnitude));
+  const power = expBounded(f32x4.add(magnitude, magnitude));
   const far = f32x4.sub(at(ONE), f32x4.div(at(TWO), f32x4.add(power, at(ONE))));
-  return v128.bitselect(near, withSignOf(x, far), f32x4.lt(magnitude, at(TANH, 5)));
+  return pick(near, withSignOf(x, far), f32x4.lt(magnitude, at(TANH, 5)));
 }
 
 /** 1 / (1 + e^−x), written with the power that cannot overflow. */
 // @ts-expect-error: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const power = exp(f32x4.neg(f32x4.abs(x)));
-  const numerator = v128.bitselect(power, at(ONE), f32x4.lt(x, f32x4.splat(0)));
+  const power = expBounded(f32x4.neg(f32x4.abs(x)));
+  const numerator = pick(power, at(ONE), f32x4.lt(x, f32x4.splat(0)));
   return f32x4.div(numerator, f32x4.add(at(ONE), power));
 }
 
@@ -213,8 +231,8 @@ export function erf(x: v128): v128 {
   q = fma(q, t, at(ERF, 12));
   q = fma(q, t, at(ERF, 13));
   q = fma(q, t, at(ERF, 14));
-  const far = f32x4.sub(at(ONE), exp(f32x4.neg(q)));
-  return v128.bitselect(near, withSignOf(x, far), f32x4.lt(t, at(ERF, 15)));
+  const far = f32x4.sub(at(ONE), expBounded(f32x4.neg(q)));
+  return pick(near, withSignOf(x, far), f32x4.lt(t, at(ERF, 15)));
 }
 
 /** −1, 0 or 1; 0 of NaN, as in TensorFlow.js. */

@@ -6,7 +6,7 @@ export function copyBytes(a: usize, thread: i32, threads: i32): void { copy<u8>(
 
 const axesAt: usize = 12;
 
-/** x, y, number of axes, and for each of them size, x's stride, y's stride; the innermost last. Strides may be negative. */
+/** x, y, number of axes, and for each, the innermost last: size, x's stride, y's stride, which may be negative. */
 // @ts-expect-error: decorator
 @inline
 function copy<T>(a: usize, thread: i32, threads: i32): void {
@@ -135,7 +135,7 @@ export function gatherRows(a: usize, thread: i32, threads: i32): void {
   }
 }
 
-/** x [count, width], ids [count], y [segments, width]: rows of equal id are added in their order; others are left out. */
+/** x [count, width], ids [count], y [segments, width]: rows of equal id are added in their order, others left out. */
 export function segmentSum(a: usize, thread: i32, threads: i32): void {
   const count = load<i32>(a, 12);
   const width = load<i32>(a, 16);

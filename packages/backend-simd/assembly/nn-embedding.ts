@@ -36,8 +36,8 @@ export function embedRows(a: usize, thread: i32, threads: i32): void {
 }
 
 /**
- * dTable[id] = Σ dy[i] over the i with that id, and dPositions[t] = Σ dy[i] over the i at that time, both in the order of
- * i: each thread has columns of its own.
+ * dTable[id] = Σ dy[i] over the i with that id, and dPositions[t] = Σ dy[i] over the i at that time, both in the order
+ * of i: each thread has columns of its own.
  */
 export function embedRowsGradient(a: usize, thread: i32, threads: i32): void {
   const dy = load<usize>(a);

@@ -1,9 +1,9 @@
-// Layer norm and RMS norm, each alone or behind a sum, and their gradients. A row stays in the cache while it is worked on.
+// Layer norm and RMS norm, alone or behind a sum, and their gradients. A row stays in the cache while it is worked on.
 import { fma, splat } from './math';
 import { lanes, storeLanes, sumLanes } from './nn-rows';
 import { fromRow } from './parts';
 
-/** y = (x - mean) / √(variance + ε) · weight + bias. With a residual, x is x + residual, and that sum is written, too. */
+/** y = (x - mean) / √(variance + ε) · weight + bias. With a residual, x is x + residual, which is written as well. */
 export function layerNorm(a: usize, thread: i32, threads: i32): void {
   normalize(a, thread, threads, true);
 }
@@ -138,13 +138,20 @@ function normalizeGradient(a: usize, thread: i32, threads: i32, center: bool): v
   }
 }
 
+// Sums are kept in two halves: an addition waits for the one before it.
 // @ts-expect-error: decorator
 @inline
 function meanOf(row: usize, whole: usize, mask: v128, rest: i32, width: i32): f32 {
   let sum = splat(0);
-  for (let i: usize = 0; i < whole; i += 16) sum = f32x4.add(sum, v128.load(row + i));
-  if (rest) sum = f32x4.add(sum, v128.and(v128.load(row + whole), mask));
-  return sumLanes(sum) / <f32>width;
+  let other = splat(0);
+  let i: usize = 0;
+  for (; i + 16 < whole; i += 32) {
+    sum = f32x4.add(sum, v128.load(row + i));
+    other = f32x4.add(other, v128.load(row + i, 16));
+  }
+  if (i < whole) sum = f32x4.add(sum, v128.load(row + i));
+  if (rest) other = f32x4.add(other, v128.and(v128.load(row + whole), mask));
+  return sumLanes(f32x4.add(sum, other)) / <f32>width;
 }
 
 /** 1 / √(mean((x - mean)²) + ε). */
@@ -152,13 +159,21 @@ function meanOf(row: usize, whole: usize, mask: v128, rest: i32, width: i32): f3
 @inline
 function inverseOf(row: usize, whole: usize, mask: v128, rest: i32, width: i32, mean: v128, epsilon: f32): f32 {
   let squares = splat(0);
-  for (let i: usize = 0; i < whole; i += 16) {
+  let others = splat(0);
+  let i: usize = 0;
+  for (; i + 16 < whole; i += 32) {
+    const centered = f32x4.sub(v128.load(row + i), mean);
+    squares = fma(centered, centered, squares);
+    const other = f32x4.sub(v128.load(row + i, 16), mean);
+    others = fma(other, other, others);
+  }
+  if (i < whole) {
     const centered = f32x4.sub(v128.load(row + i), mean);
     squares = fma(centered, centered, squares);
   }
   if (rest) {
     const centered = v128.and(f32x4.sub(v128.load(row + whole), mean), mask);
-    squares = fma(centered, centered, squares);
+    others = fma(centered, centered, others);
   }
-  return 1 / sqrt<f32>(sumLanes(squares) / <f32>width + epsilon);
+  return 1 / sqrt<f32>(sumLanes(f32x4.add(squares, others)) / <f32>width + epsilon);
 }

@@ -2,7 +2,7 @@
 // instructions, which is more than the arithmetic. A value it cannot know to be constant stays in a register.
 import { fma, splat } from './math';
 
-/** x in all lanes, as a value rather than a literal; zero is 0 in a way that the compiler cannot see: n >> 31 of a count. */
+/** x in all lanes, as a value rather than a literal; zero is 0 in a way that no compiler sees: n >> 31 of a count. */
 // @ts-expect-error: decorator
 @inline
 export function kept(x: f32, zero: i32): v128 {

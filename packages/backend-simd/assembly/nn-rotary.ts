@@ -3,8 +3,9 @@ import { fma } from './math';
 import { fromRow } from './parts';
 
 /**
- * x [rows, headDim], the row r at position r modulo time; cosine and sine [time, headDim], as the pairs lie, the sine of
- * the first of a pair being negative. `direction` is 1, or -1 to turn back. `reach` is how far the two of a pair lie apart.
+ * x [rows, headDim], the row r at position r modulo time; cosine and sine [time, headDim], as the pairs lie, the sine
+ * of the first of a pair being negative. `direction` is 1, or -1 to turn back; `reach` how far the two of a pair lie
+ * apart.
  */
 export function rotate(a: usize, thread: i32, threads: i32): void {
   const x = load<usize>(a);

@@ -67,8 +67,10 @@ export function tile(
   v128.store(c3, c31, 16);
 }
 
-/** Rows of `columns` numbers, fromRow bytes apart, to rows of `padded` numbers, those beyond being 0; each times scale. */
-export function copyRows(from: usize, fromRow: usize, rows: i32, columns: i32, to: usize, padded: i32, scale: f32): void {
+/** Rows of `columns` numbers, fromRow bytes apart, times scale, to rows of `padded` numbers, those beyond being 0. */
+export function copyRows(
+  from: usize, fromRow: usize, rows: i32, columns: i32, to: usize, padded: i32, scale: f32,
+): void {
   const scales = f32x4.splat(scale);
   const whole = columns & ~3;
   for (let r = 0; r < rows; r++) {
@@ -94,7 +96,7 @@ export function copyBack(from: usize, padded: i32, rows: i32, columns: i32, to: 
   }
 }
 
-/** Columns eight by eight, [columns / 8, padded, 8], rows from `rows` to `padded` and columns beyond the last being 0. */
+/** Columns eight by eight, [columns / 8, padded, 8]; rows from `rows` to `padded` and columns beyond the last are 0. */
 export function copyPanels(from: usize, fromRow: usize, rows: i32, columns: i32, to: usize, padded: i32): void {
   for (let begin = 0; begin < columns; begin += 8) {
     const width = min(8, columns - begin);

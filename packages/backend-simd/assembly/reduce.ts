@@ -1,7 +1,7 @@
 // Sums, largest and smallest along an axis of [outer, length, inner], and softmax. Sums are taken in float32 over short
 // blocks and in float64 over these; nothing depends on how many threads there are.
-import { at, exp, INFINITE } from './math';
-import { lanes, maxLanes, storeLanes, sumLanes } from './nn-rows';
+import { expBounded } from './math';
+import { lanes, storeLanes, sumLanes } from './nn-rows';
 import { fromRow } from './parts';
 
 const BLOCK: i32 = 256; // numbers of a row that are added in float32, in 16 places
@@ -107,12 +107,20 @@ enum Best { Max, Min, MaxInts, MinInts }
 
 export function maxRows(a: usize, thread: i32, threads: i32): void { bestOfRows(Best.Max, a, thread, threads); }
 export function minRows(a: usize, thread: i32, threads: i32): void { bestOfRows(Best.Min, a, thread, threads); }
-export function maxRowsOfInts(a: usize, thread: i32, threads: i32): void { bestOfRows(Best.MaxInts, a, thread, threads); }
-export function minRowsOfInts(a: usize, thread: i32, threads: i32): void { bestOfRows(Best.MinInts, a, thread, threads); }
+export function maxRowsOfInts(a: usize, thread: i32, threads: i32): void {
+  bestOfRows(Best.MaxInts, a, thread, threads);
+}
+export function minRowsOfInts(a: usize, thread: i32, threads: i32): void {
+  bestOfRows(Best.MinInts, a, thread, threads);
+}
 export function maxColumns(a: usize, thread: i32, threads: i32): void { bestOfColumns(Best.Max, a, thread, threads); }
 export function minColumns(a: usize, thread: i32, threads: i32): void { bestOfColumns(Best.Min, a, thread, threads); }
-export function maxColumnsOfInts(a: usize, thread: i32, threads: i32): void { bestOfColumns(Best.MaxInts, a, thread, threads); }
-export function minColumnsOfInts(a: usize, thread: i32, threads: i32): void { bestOfColumns(Best.MinInts, a, thread, threads); }
+export function maxColumnsOfInts(a: usize, thread: i32, threads: i32): void {
+  bestOfColumns(Best.MaxInts, a, thread, threads);
+}
+export function minColumnsOfInts(a: usize, thread: i32, threads: i32): void {
+  bestOfColumns(Best.MinInts, a, thread, threads);
+}
 
 // @ts-expect-error: decorator
 @inline
@@ -131,15 +139,31 @@ function bestOfRows(op: Best, a: usize, thread: i32, threads: i32): void {
   const size = load<i32>(a, 16);
   const end = fromRow(rows, thread + 1, threads);
   for (let r = fromRow(rows, thread, threads); r < end; r++) {
-    let x = load<usize>(a) + (<usize>(r * width) << 2);
-    const last = x + (<usize>min<i32>(width, size - r * width) << 2);
-    let best = v128.load32_splat(x);
-    for (; x + 16 <= last; x += 16) best = better(op, best, v128.load(x));
-    for (; x < last; x += 4) best = better(op, best, v128.load32_splat(x));
-    best = better(op, best, v128.shuffle<i32>(best, best, 2, 3, 0, 1));
-    best = better(op, best, v128.shuffle<i32>(best, best, 1, 0, 3, 2));
-    v128.store32_lane(load<usize>(a, 4) + (r << 2), best, 0);
+    const x = load<usize>(a) + (<usize>(r * width) << 2);
+    v128.store32_lane(load<usize>(a, 4) + (r << 2), bestOf(op, x, min<i32>(width, size - r * width)), 0);
   }
+}
+
+/** The best of n numbers, n > 0, in all four places. Four chains, because each step of one waits for the last. */
+// @ts-expect-error: decorator
+@inline
+function bestOf(op: Best, x: usize, n: i32): v128 {
+  const end = x + (<usize>n << 2);
+  let a = v128.load32_splat(x);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (; x + 64 <= end; x += 64) {
+    a = better(op, a, v128.load(x));
+    b = better(op, b, v128.load(x, 16));
+    c = better(op, c, v128.load(x, 32));
+    d = better(op, d, v128.load(x, 48));
+  }
+  a = better(op, better(op, a, b), better(op, c, d));
+  for (; x + 16 <= end; x += 16) a = better(op, a, v128.load(x));
+  for (; x < end; x += 4) a = better(op, a, v128.load32_splat(x));
+  a = better(op, a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  return better(op, a, v128.shuffle<i32>(a, a, 1, 0, 3, 2));
 }
 
 /** x, y, outer, length, inner. */
@@ -175,19 +199,15 @@ export function softmax(a: usize, thread: i32, threads: i32): void {
   for (let r = fromRow(rows, thread, threads); r < end; r++) {
     const x = load<usize>(a) + (<usize>(r * width) << 2);
     const y = load<usize>(a, 4) + (<usize>(r * width) << 2);
-    const lowest = f32x4.neg(at(INFINITE));
-    let largest = lowest;
-    for (let i: usize = 0; i < vectors; i += 16) largest = f32x4.max(largest, v128.load(x + i));
-    if (rest) largest = f32x4.max(largest, v128.bitselect(v128.load(x + vectors), lowest, lanes(rest)));
-    largest = f32x4.splat(maxLanes(largest));
+    const largest = bestOf(Best.Max, x, width);
     let sum = f32x4.splat(0);
     for (let i: usize = 0; i < vectors; i += 16) {
-      const power = exp(f32x4.sub(v128.load(x + i), largest));
+      const power = expBounded(f32x4.sub(v128.load(x + i), largest));
       v128.store(y + i, power);
       sum = f32x4.add(sum, power);
     }
     let last = f32x4.splat(0);
-    if (rest) last = v128.and(exp(f32x4.sub(v128.load(x + vectors), largest)), lanes(rest));
+    if (rest) last = v128.and(expBounded(f32x4.sub(v128.load(x + vectors), largest)), lanes(rest));
     const total = f32x4.splat(sumLanes(f32x4.add(sum, last)));
     for (let i: usize = 0; i < vectors; i += 16) v128.store(y + i, f32x4.div(v128.load(y + i), total));
     if (rest) storeLanes(y + vectors, f32x4.div(last, total), rest);

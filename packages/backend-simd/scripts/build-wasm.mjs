@@ -1,22 +1,19 @@
-// Compiles assembly/ into the four variants src/wasm/*.ts: the binary, deflated, as text, so that no bundler loses it.
-// Does nothing where they are newer than what they are made of. `node scripts/build-wasm.mjs plain` makes one variant.
+// Compiles assembly/ into the two binaries src/wasm/*.ts: the binary, deflated, as text, so that no bundler loses it.
+// Does nothing where they are newer than what they are made of. `node scripts/build-wasm.mjs plain` makes one.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, constants as zlib } from 'node:zlib';
+import { fingerprint } from '../src/commands/encode.ts';
 import { commandTables } from '../src/commands/index.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const assembly = join(root, 'assembly');
 const output = join(root, 'src', 'wasm');
 
-const variants = {
-  plain: ['simd'],
-  relaxed: ['simd', 'relaxed-simd'],
-  'plain-threads': ['simd', 'threads'],
-  'relaxed-threads': ['simd', 'relaxed-simd', 'threads'],
-};
+/** Both with shared memory; src/variants.ts makes of each a second one, for memory of one thread's own. */
+const variants = { plain: [], relaxed: ['relaxed-simd'] };
 
 const sources = new Map(
   readdirSync(assembly)
@@ -26,7 +23,7 @@ const sources = new Map(
 sources.set('dispatch.ts', dispatcher());
 const stamp = createHash('sha256')
   .update(readFileSync(fileURLToPath(import.meta.url)))
-  .update(JSON.stringify([...sources].sort()))
+  .update(JSON.stringify([[...sources].sort(), fingerprint()]))
   .digest('hex');
 
 mkdirSync(output, { recursive: true });
@@ -35,10 +32,10 @@ for (const [name, features] of Object.entries(variants)) {
   const file = join(output, `${name}.ts`);
   if (existsSync(file) && readFileSync(file, 'utf8').includes(stamp)) continue;
   const text = deflateRawSync(await compile(features), { level: zlib.Z_BEST_COMPRESSION }).toString('base64');
-  writeFileSync(
-    `${file}.${process.pid}`,
-    `// Made by scripts/build-wasm.mjs from ${stamp}\nexport const wasm =\n  '${text}';\n`,
-  );
+  const source =
+    `// Made by scripts/build-wasm.mjs from ${stamp}\n` +
+    `export const tables = ${fingerprint()};\nexport const wasm: string =\n  '${text}';\n`;
+  writeFileSync(`${file}.${process.pid}`, source);
   renameSync(`${file}.${process.pid}`, file);
 }
 
@@ -58,16 +55,15 @@ default: unreachable();
 }}`;
 }
 
-/** The binary of one variant. */
+/** The binary with these features beside SIMD and threads. */
 async function compile(features) {
   const { default: asc } = await import('assemblyscript/asc'); // large: fetched only when there is something to do
   let binary;
-  const threads = features.includes('threads') ? ['--sharedMemory'] : [];
   const { error, stderr } = await asc.main(
     [
       ...['exports.ts', '--outFile', 'out.wasm', '--runtime', 'stub', '--noAssert', '-O3'],
-      ...['--importMemory', '--noExportMemory', '--initialMemory', '1', '--maximumMemory', '65536', ...threads],
-      ...features.flatMap((feature) => ['--enable', feature]),
+      ...['--importMemory', '--noExportMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--sharedMemory'],
+      ...['simd', 'threads', ...features].flatMap((feature) => ['--enable', feature]),
     ],
     {
       readFile: (name) => sources.get(basename(name)) ?? null,

@@ -77,6 +77,11 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
     return this.block(tensor).pointer;
   }
 
+  /** Whether the tensor lives on this engine. One that lives on another moves here when it is first used. */
+  holds({ dataId }: TensorInfo): boolean {
+    return this.data.has(dataId);
+  }
+
   /** The piece of memory that a tensor's values have to themselves. */
   block({ dataId, dtype }: TensorInfo): Block {
     const entry = this.#entry(dataId);

@@ -49,7 +49,7 @@ export class Recorder implements Capture {
       this.fail('Expected inputs in memory of their own, got two that share it');
     }
     for (const variable of Object.values(engine().registeredVariables)) {
-      if (!isNumeric(variable.dtype)) continue;
+      if (!isNumeric(variable.dtype) || !machine.backend.holds(variable)) continue; // some live on another engine
       const region = this.#regionOf(machine.backend.block(variable));
       this.#variables.set(variable, { old: region, now: region });
     }

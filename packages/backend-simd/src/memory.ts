@@ -17,6 +17,7 @@ export type Block = {
 const pageBytes = 65536;
 const mostAtOnce = 2 ** 26; // bytes beyond what is needed
 const grain = 64; // a cache line
+export const marginBytes = 64; // at the end, never handed out: kernels load whole vectors at the ends of rows
 
 /** The words that threads share, the record of a command that runs at once, and from 1024 on the constants of assembly/. */
 export const reservedBytes = 4096;
@@ -45,7 +46,7 @@ export class Memory {
     this.wasm = wasm;
     this.#limit = maximum * pageBytes;
     this.#view();
-    this.#append(reservedBytes, this.bytes.length - reservedBytes);
+    this.#append(reservedBytes, this.bytes.length - reservedBytes - marginBytes);
   }
 
   /** The size of the WebAssembly memory. It never shrinks. */
@@ -113,7 +114,7 @@ export class Memory {
     if (!this.#tryGrow(Math.ceil(generous)) && !this.#tryGrow(missing)) throw this.#outOfMemory(size);
     const end = last.pointer + last.size;
     this.#view();
-    this.#append(end, this.size - end);
+    this.#append(end, this.size - end - marginBytes);
     return this.#last as Block;
   }
 

@@ -10,7 +10,7 @@ export type HelperData = { readonly module: WebAssembly.Module; readonly memory:
 export type Threading = { readonly spawn: Spawn; readonly cores: number };
 
 /** Places, in words, that assembly/threads.ts shares. */
-const [phase, ready, failed] = [384 / 4, 448 / 4, 452 / 4];
+const [arrived, phase, ready, failed] = [320 / 4, 384 / 4, 448 / 4, 452 / 4];
 
 /** Below this many floating-point operations one thread is done before another has begun. */
 export const worthSharing = 100_000;
@@ -18,8 +18,8 @@ export const worthSharing = 100_000;
 /** Operations for each turn of waiting for helpers, so that one that does not come costs a small part of the work. */
 const workPerTurn = 1000;
 
-/** Turns in which a helper that sleeps wakes up for certain, on a machine that is not busy. */
-const mostTurns = 100_000;
+/** Turns, about a millisecond, in which a helper that sleeps wakes up even on a machine that is somewhat busy. */
+const mostTurns = 1_000_000;
 
 /** More than this gain little: kernels wait for memory then, and lists for the slowest of many. */
 export const mostThreads = 8;
@@ -90,6 +90,9 @@ export class Team {
   #helpers(): number {
     const wanted = this.#threads - 1;
     const { module, memory } = this.#instance;
+    if (this.#ends.length === 0) {
+      for (const word of [arrived, failed]) Atomics.store(memory.words, word, 0); // what others may have left behind
+    }
     while (this.#ends.length < wanted)
       this.#ends.push((this.#threading as Threading).spawn({ module, memory: memory.wasm }));
     return Math.min(wanted, Atomics.load(memory.words, ready));

@@ -1,4 +1,5 @@
-// The four binaries made from assembly/, and which of them runs here.
+// The four variants of assembly/, and which of them runs here: with or without fused multiply-add, with shared memory or not.
+import { fingerprint } from './commands/encode.ts';
 import { Memory } from './memory.ts';
 
 export type Variant = 'plain' | 'relaxed' | 'plain-threads' | 'relaxed-threads';
@@ -61,17 +62,24 @@ function openMemory(shared: boolean): Memory {
   }
 }
 
-async function binary(variant: Variant): Promise<BufferSource> {
-  const { wasm } = await text[variant]();
+async function binary(variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
+  const { wasm, tables } = variant.startsWith('relaxed')
+    ? await import('./wasm/relaxed.ts')
+    : await import('./wasm/plain.ts');
+  if (tables !== fingerprint()) {
+    throw new Error('Expected WebAssembly made from these tables of commands, got older: node scripts/build-wasm.mjs');
+  }
   const deflated = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Response(stream).arrayBuffer();
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return variant.endsWith('-threads') ? bytes : unshare(bytes);
 }
 
-/** Written out, so that bundlers see four files of which a page loads one. */
-const text: Record<Variant, () => Promise<{ readonly wasm: string }>> = {
-  plain: () => import('./wasm/plain.ts'),
-  relaxed: () => import('./wasm/relaxed.ts'),
-  'plain-threads': () => import('./wasm/plain-threads.ts'),
-  'relaxed-threads': () => import('./wasm/relaxed-threads.ts'),
-};
+/** A bit says that the memory is shared. Without it the atomic instructions work as well, and nobody waits. */
+function unshare(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const memory = [...'\x03env\x06memory\x02\x03'].map((character) => character.charCodeAt(0));
+  const at = bytes.findIndex((_, i) => memory.every((byte, j) => bytes[i + j] === byte));
+  if (at < 0) throw new Error('Expected a binary that takes its memory from outside, got another: build it again');
+  bytes[at + memory.length - 1] = 1;
+  return bytes;
+}

@@ -34,6 +34,16 @@ describe('useBackend', () => {
     expect(getBackend()).toBe('wasm');
   });
 
+  test('sets the threads of simd, where there can be several, and refuses senseless numbers', async () => {
+    const { threads: most = 1 } = await useBackend('simd');
+    expect((await inspectBackends()).find(({ name }) => name === 'simd')?.threads).toBe(most);
+    expect(await useBackend('simd', { threads: 1 })).toEqual({ name: 'simd', threads: 1 });
+    expect(await useBackend('simd', { threads: most })).toEqual({ name: 'simd', threads: most });
+    await expect(useBackend('simd', { threads: 0 })).rejects.toThrow(
+      'Expected a number of threads from 1 to 100, got 0',
+    );
+  });
+
   test('names the engines there are when it is given another name', async () => {
     await expect(useBackend('tpu')).rejects.toThrow('Expected an engine named webgpu, simd, wasm, cpu, got "tpu"');
     await expect(useBackend('')).rejects.toThrow(RangeError);

@@ -2,7 +2,8 @@
 import { describeEngines, expectGradient, toBeAllclose } from '@hornbook/testing';
 import { dispose, type Tensor2D, type Tensor3D, tensor2d, tensor3d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { addPositions } from './positions.ts';
+import { embed } from './embedding.ts';
+import { addPositions, embedWithPositions } from './positions.ts';
 import { sinusoidalTable } from './sinusoidal.ts';
 
 describeEngines('positions', () => {
@@ -39,5 +40,15 @@ describeEngines('positions', () => {
       new RangeError('Expected at most 2 places, got 3: use a longer table of positions'),
     );
     dispose([table, x]);
+  });
+
+  test('with the embedding in one pass: the same vectors', async () => {
+    const [tokens, positions] = [{ table: sinusoidalTable(7, 6) }, { table: sinusoidalTable(5, 6) }];
+    const ids = tensor2d([3, 0, 6, 1, 1, 5], [2, 3], 'int32');
+    const apart = addPositions(positions, embed(tokens, ids));
+    const together = embedWithPositions(tokens, positions, ids);
+    expect(together.shape).toEqual([2, 3, 6]);
+    toBeAllclose(await together.data(), await apart.data());
+    dispose([tokens.table, positions.table, ids, apart, together]);
   });
 });

@@ -1,7 +1,7 @@
 // The mean loss over given batches, without learning from them.
 import type { Batch } from '@hornbook/datasets';
 import { compileStep, type HostArray, type ParameterTree } from '@hornbook/ops';
-import { type Scalar, type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar, type Tensor, type Tensor2D, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { pauses } from './event-loop.ts';
 
 /** A batch as tensors: int32, inputs [batch, time], targets [batch, time] or [batch]. */
@@ -58,8 +58,11 @@ export function evaluator<P extends ParameterTree>(parameters: P, loss: Loss<P>,
         if (signal?.aborted) return undefined;
         const places = countTargets(batch);
         if (places === 0) continue;
-        await forward.run(toInputs(batch), async ([mean]) => {
-          total += places * (await mean.data())[0];
+        await forward.run(toInputs(batch), async ([reading]) => {
+          const [mean] = await reading.data();
+          // A replay checks nothing. Made in the open, the loss may say what is wrong with its batch.
+          if (!Number.isFinite(mean) && forward.replays > 0) dispose(tidy(() => loss(parameters, toTensors(batch))));
+          total += places * mean;
         });
         count += places;
         await pause();

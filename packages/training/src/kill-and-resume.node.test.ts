@@ -114,6 +114,6 @@ async function killAndResume(engine: string): Promise<void> {
   }
 }
 
-test('killed three times and resumed, on cpu and wasm', async () => {
-  await Promise.all([killAndResume('cpu'), killAndResume('wasm')]);
+test('killed three times and resumed, on cpu, wasm and simd', async () => {
+  await Promise.all(['cpu', 'wasm', 'simd'].map(killAndResume));
 });

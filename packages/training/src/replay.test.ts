@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { adam } from './adam.ts';
 import { adamw, isMatrix } from './adamw.ts';
 import { averaged } from './averaged.ts';
+import { evaluate, type Loss } from './evaluate.ts';
 import { groups } from './groups.ts';
 import { lion } from './lion.ts';
 import { muon } from './muon.ts';
@@ -42,7 +43,7 @@ const lastOnly = (batches: () => Iterable<Batch>, length: number) =>
     }
   };
 
-const small = gpt({ vocabSize: 11, contextLength: 8, embedDim: 16, numHeads: 2, numLayers: 2, bias: false });
+const sizes = { vocabSize: 11, contextLength: 8, embedDim: 16, numHeads: 2, numLayers: 2, bias: false };
 const settings: Record<string, Setting> = {
   'a bigram with AdamW': {
     model: bigram({ vocabSize: 11 }),
@@ -54,14 +55,14 @@ const settings: Record<string, Setting> = {
     batches: () => lastOnly(rows(32, 3), 3)(),
     optimizer: () => sgd({ learningRate: 0.1, momentum: 0.5 }),
   },
-  'a GPT with clipping, accumulation and a schedule': {
-    model: small,
+  'a GPT with dropout, clipping, accumulation, a schedule and an average': {
+    model: gpt({ ...sizes, dropout: 0.2 }),
     batches: rows(6, 8),
     optimizer: () => averaged(adamw({ learningRate: 1e-2, beta2: 0.99, weightDecay: 0.1 })),
     options: { clip: 0.5, accumulate: 2, schedule: cosineRate({ learningRate: 0.01, steps: 12, warmupSteps: 3 }) },
   },
   'a GPT with Muon, Lion and Adam': {
-    model: small,
+    model: gpt(sizes),
     batches: rows(4, 8),
     optimizer: () =>
       groups(
@@ -83,6 +84,7 @@ async function run({ model, batches, optimizer, options }: Setting, engine: stri
   const before = memory().numTensors;
   const parameters = trainable(model.initialize(manualSeed(1)));
   const rule = optimizer();
+  const generator = manualSeed(5);
   let calls = 0;
   const losses: number[] = [];
   const counts = new Set<number>();
@@ -90,19 +92,27 @@ async function run({ model, batches, optimizer, options }: Setting, engine: stri
     parameters,
     loss(p, { inputs, targets }) {
       calls++;
-      return crossEntropy(model.forward(p, inputs), targets);
+      return crossEntropy(model.forward(p, inputs, { generator }), targets);
     },
     batches: batches(),
     optimizer: rule,
     steps,
     compile,
-    evaluate: { every: 4, batches: () => [...batches()].slice(0, 6) },
+    evaluate: {
+      every: 4,
+      batches: () => [...batches()].slice(0, 6),
+      loss(p, { inputs, targets }) {
+        calls++;
+        return crossEntropy(model.forward(p, inputs), targets);
+      },
+    },
     ...options,
   })) {
     losses.push(event.loss, event.gradientNorm ?? 0, event.validationLoss ?? 0);
     counts.add(memory().numTensors);
   }
   const kept = [...(await storeParameters(parameters)), ...(await rule.state()).tensors];
+  kept.push(['generator', { dtype: 'F32', shape: [4], data: generator.uniform(4) }]);
   rule.dispose();
   for (const leaf of Object.values(namedParameters(parameters))) leaf.dispose();
   expect(counts.size).toBe(1);
@@ -165,6 +175,28 @@ describe('while it is replayed, a run', () => {
       losses.push(seen);
     }
     expect(losses[1]).toEqual(losses[0]);
+  });
+
+  test('says what is wrong with a batch, and which loss is not finite', async () => {
+    const wrong = (i: number): Batch => ({
+      inputs: { data: Int32Array.of(1, 2), shape: [1, 2] },
+      targets: { data: Int32Array.of(2, i === 7 ? 11 : 3), shape: [1, 2] },
+    });
+    const failing = run(
+      { model, optimizer, batches: () => Array.from({ length: 9 }, (_, i) => wrong(i)) },
+      'simd',
+      true,
+    );
+    const complaint = 'Expected targets of at least 0 and below 11 (or -100 where ignored), got 11';
+    await expect(failing).rejects.toThrow(complaint);
+    const parameters = trainable(model.initialize(manualSeed(1)));
+    const held = Array.from({ length: 9 }, (_, i) => wrong(i));
+    const loss: Loss<ParameterTree> = (p, { inputs, targets }) => crossEntropy(model.forward(p, inputs), targets);
+    const before = memory().numTensors;
+    await expect(evaluate({ parameters, loss, batches: held })).rejects.toThrow(complaint);
+    expect(memory().numTensors).toBe(before);
+    const steep = run({ model, optimizer: () => sgd({ learningRate: 1e38 }), batches }, 'simd', true);
+    await expect(steep).rejects.toThrow(/at step \d+, got .*the parameters are those of the step before/);
   });
 
   test('takes batches of other shapes', async () => {

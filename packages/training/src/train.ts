@@ -87,7 +87,7 @@ export async function* train<P extends ParameterTree>(options: TrainOptions<P>):
   let step = startStep;
   if (step >= steps || signal?.aborted) return;
   try {
-    for await (const batches of inParts(epochs(options.batches), accumulate)) {
+    for await (const batches of partsOf(options.batches, accumulate)) {
       const learningRate = schedule ? schedule(step) : optimizer.learningRate;
       const measured = await one.run(batches, step, learningRate);
       await pause();
@@ -108,25 +108,24 @@ export async function* train<P extends ParameterTree>(options: TrainOptions<P>):
   );
 }
 
-/** The batches, from the start again whenever they end. Ends itself when a pass brings none. */
-async function* epochs(batches: Iterable<Batch> | AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
+/**
+ * Each `count` batches together, from the start again whenever they end; those left over at the very end are not used.
+ * Ends itself when a pass brings none.
+ */
+async function* partsOf(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  count: number,
+): AsyncGenerator<readonly Batch[], void> {
+  let part: Batch[] = [];
   for (let found = true; found; ) {
     found = false;
     for await (const batch of batches) {
       found = true;
-      yield batch;
+      part.push(batch);
+      if (part.length < count) continue;
+      yield part;
+      part = [];
     }
-  }
-}
-
-/** Each `count` batches together; those left over at the end are not used. */
-async function* inParts(batches: AsyncIterable<Batch>, count: number): AsyncGenerator<readonly Batch[], void> {
-  let part: Batch[] = [];
-  for await (const batch of batches) {
-    part.push(batch);
-    if (part.length < count) continue;
-    yield part;
-    part = [];
   }
 }
 

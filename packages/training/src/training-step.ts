@@ -1,9 +1,9 @@
 // One step of training, compiled: gradients, then a look at them, then the update.
 import type { Batch } from '@hornbook/datasets';
 import { compileStep, globalNorm, type HostArray, type ParameterTree, type Readable } from '@hornbook/ops';
-import { stack, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { dispose, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { clipGradients } from './clip.ts';
-import { countTargets, type Loss, type TensorBatch, toInputs } from './evaluate.ts';
+import { countTargets, type Loss, type TensorBatch, toInputs, toTensors } from './evaluate.ts';
 import { gradientsOf, longest, notFinite } from './gradients.ts';
 import { LossError } from './loss-error.ts';
 import { lossLevel } from './loss-level.ts';
@@ -67,12 +67,18 @@ export function trainingStep<P extends ParameterTree>(options: TrainingStepOptio
     throw new LossError('loss', loss, step, learningRate, [await longest(paths, gradients)], limit);
   };
 
+  /** A replay checks nothing. Made in the open, the loss may say what is wrong with its batch. */
+  const lookAgain = (batches: readonly Batch[]) => {
+    if (compiled.replays > 0) for (const batch of batches) dispose(tidy(() => loss(parameters, toTensors(batch))));
+  };
+
   return {
     async run(batches, step, rate) {
       learningRate = rate;
       let measured: Measured = { loss: Number.NaN };
       await compiled.run(inputsOf(batches), async ([readings, , ...gradients]) => {
         const [loss, norm] = await readings.data();
+        if (!Number.isFinite(loss)) lookAgain(batches);
         await check(loss, norm, gradients, step);
         measured = clip === undefined ? { loss } : { loss, gradientNorm: norm };
       });

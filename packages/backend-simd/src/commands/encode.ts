@@ -25,6 +25,13 @@ const commands = new Map<string, Command>(
     .map(([name, roles], number) => [name, describe(name as CommandName, number, roles)]),
 );
 
+/** A number that another list of kernels, or other arguments, would most likely not have (FNV-1a). */
+export function fingerprint(): number {
+  let hash = 0x811c9dc5;
+  for (const character of JSON.stringify(commandTables)) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return hash >>> 0;
+}
+
 export function command(name: CommandName): Command {
   return commands.get(name) as Command;
 }

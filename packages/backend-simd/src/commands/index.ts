@@ -6,6 +6,7 @@ import { gemmCommands } from './gemm.ts';
 import { movementCommands } from './movement.ts';
 import { nnActivationCommands } from './nn-activations.ts';
 import { nnAttentionCommands } from './nn-attention.ts';
+import { nnAttentionGradientCommands } from './nn-attention-gradient.ts';
 import { nnEmbeddingCommands } from './nn-embedding.ts';
 import { nnLossCommands } from './nn-losses.ts';
 import { nnNormCommands } from './nn-norms.ts';
@@ -23,6 +24,7 @@ export const commandTables = {
   movement: movementCommands,
   'nn-activations': nnActivationCommands,
   'nn-attention': nnAttentionCommands,
+  'nn-attention-gradient': nnAttentionGradientCommands,
   'nn-embedding': nnEmbeddingCommands,
   'nn-losses': nnLossCommands,
   'nn-norms': nnNormCommands,

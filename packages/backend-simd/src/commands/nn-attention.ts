@@ -1,7 +1,7 @@
-// What the kernels of assembly/nn-attention.ts take. Bias, mask, kept and dBias may be 0: none.
+// What the kernels of assembly/nn-attention.ts take. Bias, mask and kept may be 0: none.
 import type { CommandTable } from './table.ts';
 
-const shared = [
+export const attentionArguments = [
   'in query',
   'in key',
   'in value',
@@ -26,6 +26,5 @@ const shared = [
 ] as const;
 
 export const nnAttentionCommands = {
-  causalAttention: [...shared, 'out output'],
-  causalAttentionGradient: [...shared, 'in dOutput', 'out dQuery', 'out dKey', 'out dValue', 'out dBias'],
+  causalAttention: [...attentionArguments, 'out output'],
 } as const satisfies CommandTable;

@@ -32,6 +32,9 @@ const shapes = [
   [4, 8, 8],
   [5, 3, 9],
   [1, 300, 33],
+  [6, 20, 16],
+  [8, 9, 24],
+  [13, 4, 11],
   [33, 1, 17],
   [7, 257, 3],
   [99, 64, 100],
@@ -130,6 +133,19 @@ describe('a bias and an activation', () => {
   ] as const)('%s with bias %j', (activation, added, expected) => {
     const c = fused.matMul({ a: a(), b: b(), bias: added && tensor1d([...added]), activation });
     expect([...c.dataSync()]).toEqual(expected);
+  });
+
+  test('on many columns', () => {
+    const [wide, narrow] = [numbers(4 * 11, 1), numbers(3 * 4, 2)];
+    const added = numbers(11, 3);
+    const expected = product(narrow, wide, [3, 4, 11]).map((value, i) => Math.max(0, value + added[i % 11]));
+    const c = fused.matMul({
+      a: tensor2d(narrow, [3, 4]),
+      b: tensor2d(wide, [4, 11]),
+      bias: tensor1d(added),
+      activation: 'relu',
+    });
+    toBeAllclose(c.dataSync(), expected);
   });
 
   function tensor2dOf(rows: number[][]): () => Tensor2D {

@@ -7,7 +7,7 @@ import type { KernelCall, NativeKernels } from './native-kernel.ts';
 const [mostDepth, mostHeight, mostWidth] = [256, 96, 512];
 
 /** Of one thread, beside what is packed. */
-const tileBytes = 128;
+const tileBytes = 4 * 6 * 8;
 
 type Fusion = { readonly bias?: TensorInfo; readonly relu?: boolean };
 
@@ -114,7 +114,7 @@ type Product = {
 
 function emitProduct(backend: SimdBackend, p: Product): void {
   const depth = Math.min(mostDepth, Math.max(1, p.inner));
-  const height = Math.min(mostHeight, Math.ceil(p.rows / 4) * 4);
+  const height = Math.min(mostHeight, Math.ceil(p.rows / 6) * 6);
   const width = Math.min(mostWidth, Math.ceil(p.columns / 8) * 8);
   const scratch = backend.threads * (tileBytes + 4 * depth * (height + width));
   backend.emit(

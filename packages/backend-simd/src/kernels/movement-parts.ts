@@ -91,10 +91,10 @@ const split: NativeKernel = ({ inputs: { x }, attrs, backend }) => {
   return separate(x, util.sizeFromShape(x.shape.slice(0, axis)), shapes, backend);
 };
 
-/** Rows by their ids. An id that the axis does not have gives NaN: to look at ids here would be to wait for them. */
+/** Rows by their ids. A recorded step that is replayed gives NaN for an id that there is not: nobody looks at ids then. */
 const gather: NativeKernel = ({ inputs: { x, indices }, attrs, backend }) => {
   const { batchDims = 0 } = attrs as { batchDims?: number };
-  if ((x.dtype !== 'float32' && x.dtype !== 'int32') || indices.dtype !== 'int32' || batchDims > 0) return undefined;
+  if ((x.dtype !== 'float32' && x.dtype !== 'int32') || indices.dtype !== 'int32' || batchDims !== 0) return undefined;
   const [axis] = util.parseAxisParam(attrs.axis as number, x.shape);
   const info = backend_util.segment_util.collectGatherOpShapeInfo(
     x as Parameters<typeof backend_util.segment_util.collectGatherOpShapeInfo>[0],
@@ -102,6 +102,7 @@ const gather: NativeKernel = ({ inputs: { x, indices }, attrs, backend }) => {
     axis,
     batchDims,
   );
+  if (!backend.recording) assertInside(backend.data.get(indices.dataId).values as Int32Array, info.dimSize);
   const y = backend.output(info.outputShape, x.dtype);
   const pointers = [backend.pointer(x), backend.pointer(indices), backend.pointer(y)];
   const count = util.sizeFromShape(indices.shape);
@@ -109,6 +110,13 @@ const gather: NativeKernel = ({ inputs: { x, indices }, attrs, backend }) => {
   if (size > 0) backend.emit('gatherRows', [...pointers, info.outerSize, count, info.dimSize, info.sliceSize], size);
   return y;
 };
+
+/** In the words of the cpu engine. */
+function assertInside(ids: Int32Array, length: number): void {
+  for (const id of ids) {
+    if (id < 0 || id >= length) throw new RangeError(`GatherV2: the index value ${id} is not in [0, ${length - 1}]`);
+  }
+}
 
 /** The gradient of gather: rows of equal id are added, in their order. */
 const segmentSum: NativeKernel = ({ inputs: { x, segmentIds }, attrs, backend }) => {

@@ -70,7 +70,7 @@ const stridedSlice: NativeKernel = ({ inputs: { x }, attrs, backend }) => {
     ...([x.shape, begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask] as const),
   );
   if (info.isIdentity) return backend.share(x, info.finalShape);
-  const shape = slice_util.computeOutShape(info.begin, info.end, info.strides);
+  const shape = slice_util.computeOutShape(info.begin, info.end, info.strides).map((n) => Math.max(n, 0));
   return part(x, info.begin, shape, info.strides, info.finalShape, backend);
 };
 

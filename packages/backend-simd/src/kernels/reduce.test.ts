@@ -123,7 +123,7 @@ describe('on simd', () => {
     expect(tf.sum(tf.tensor1d(long)).dataSync()[0]).toBe(Math.fround(exact));
     const half = long.subarray(0, 200_000);
     const sumOfHalf = half.reduce((sum, x) => sum + x, 0);
-    const columns = tf.sum(tf.tensor2d(half, [20_000, 10]), 0).dataSync();
+    const columns = Array.from(tf.sum(tf.tensor2d(half, [20_000, 10]), 0).dataSync());
     expect(columns.reduce((sum, x) => sum + x, 0) / sumOfHalf).toBeCloseTo(1, 7);
     expect(tf.mean(tf.tensor3d(half, [100, 20, 100])).dataSync()[0]).toBeCloseTo(sumOfHalf / half.length, 6);
   });

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SimdBackend } from '../backend.ts';
 
-const [rows, width] = [301, 1003];
+const [rows, width] = [131, 1003];
 const numbers = Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i) * 3);
 
 const kernels: [string, (x: tf.Tensor2D) => tf.Tensor][] = [
@@ -35,7 +35,7 @@ const kernels: [string, (x: tf.Tensor2D) => tf.Tensor][] = [
       ]),
   ],
   ['concat', (x) => tf.concat([x, x], 1)],
-  ['gather', (x) => tf.gather(x, tf.mod(tf.range(0, 600, 1, 'int32'), tf.scalar(rows, 'int32')))],
+  ['gather', (x) => tf.gather(x, tf.mod(tf.range(0, 300, 1, 'int32'), tf.scalar(rows, 'int32')))],
   [
     'segment sum',
     (x) => tf.unsortedSegmentSum(x, tf.mod(tf.range(0, rows, 1, 'int32'), tf.scalar(7, 'int32')) as tf.Tensor1D, 7),
@@ -61,6 +61,6 @@ test.each(kernels)('%s', (_, f) => {
     backend.threads = count;
     return tf.tidy(() => f(tf.tensor2d(numbers, [rows, width])).dataSync());
   });
-  expect(results[1]).toEqual(results[0]);
-  expect(results[2]).toEqual(results[0]);
+  const [alone, ...shared] = results;
+  for (const values of shared) expect(values.findIndex((value, i) => !Object.is(value, alone[i]))).toBe(-1);
 });

@@ -12,7 +12,7 @@ import {
 const kernelName = 'UnsortedSegmentSum';
 
 /** TensorFlow.js has no such kernel for wasm; its own for cpu walks all rows once for every row of the table. */
-export function repairSegmentSum(backendName: 'cpu' | 'wasm' | 'simd'): void {
+export function repairSegmentSum(backendName: 'cpu' | 'wasm'): void {
   if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
   registerKernel({ kernelName, backendName, kernelFunc: segmentSum });
 }
