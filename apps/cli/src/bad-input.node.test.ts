@@ -1,10 +1,9 @@
 // What goes wrong at the command line: one clear line, the right exit code, and nothing half-written.
-import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { documents, loadCorpus } from '@hornbook/datasets';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { execute, hornbook, main, type Result, temporaryFolder, tiny } from './testing/run-hornbook.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { execute, hornbook, main, mountSmallDisk, type Result, temporaryFolder, tiny } from './testing/run-hornbook.ts';
 
 const cwd = await temporaryFolder();
 const names = documents(await loadCorpus('names')).slice(0, 300);
@@ -148,7 +147,8 @@ describe('runs that cannot be used', () => {
 });
 
 const disk = join(cwd, 'disk');
-const mounted = await mountSmallDisk(disk);
+// Room for one small run, not for two.
+const mounted = await mountSmallDisk(disk, '48k');
 if (!mounted) console.warn('SKIPPED: training on a full disk. Needs the right to mount a tmpfs.');
 
 describe.skipIf(process.platform !== 'linux')('Linux: places without room', () => {
@@ -176,15 +176,3 @@ describe.skipIf(process.platform !== 'linux')('Linux: places without room', () =
     expectOneLine(await execute('bash', args, { cwd }), 1, /Could not write the output: ENOSPC/);
   });
 });
-
-/** Room for one small run, not for two, until the end of the tests. False where this user may not mount. */
-async function mountSmallDisk(folder: string): Promise<boolean> {
-  await mkdir(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48k', 'tmpfs', folder], { stdio: 'ignore' });
-    afterAll(() => execFileSync('umount', [folder]));
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -2,6 +2,7 @@
 // The command `hornbook`. What goes wrong is said in one line: exit code 1, or 2 where the command line itself is wrong.
 import { Command, CommanderError, Help, Option } from 'commander';
 import { tokenizerKinds } from './corpus.ts';
+import { addDataCommands } from './data-commands.ts';
 import { interruptible } from './interrupt.ts';
 import { atLeastZero, positive, probability, share, wholeNumber } from './numbers.ts';
 import { describeDefaults, modelKinds } from './settings.ts';
@@ -153,6 +154,7 @@ Examples:
   });
 
 addTokenizerCommands(program, write);
+addDataCommands(program, write);
 
 program
   .command('doctor')
@@ -173,7 +175,14 @@ async function makeReporter({ json, logEvery }: { readonly json?: boolean; reado
 }
 
 /** Errors of people and machines, which have their advice in the message. */
-const expected = ['UserError', 'CheckpointError', 'TokenizerFileError'];
+const expected = [
+  'UserError',
+  'CheckpointError',
+  'TokenizerFileError',
+  'SourceError',
+  'TokenFileError',
+  'DownloadError',
+];
 
 function fail(error: unknown): void {
   if (error instanceof CommanderError) {

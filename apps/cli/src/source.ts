@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type CorpusName, corpora, loadCorpus } from '@hornbook/datasets';
+import { type CorpusName, corpora, findPublicCorpus, loadCorpus } from '@hornbook/datasets';
+import { fetchCorpus } from '@hornbook/datasets/files';
 import { decodeText } from './text-decoder.ts';
 import { UserError } from './user-error.ts';
 
@@ -19,10 +20,20 @@ export type Source = {
   readonly kind: 'lines' | 'prose';
 };
 
-/** Reads `names`, `story`, or a UTF-8 text file. @throws UserError that says what is wrong with it */
+/**
+ * Reads `names`, `story`, a public corpus such as `tiny-shakespeare`, which is fetched the first time, or a UTF-8 text file.
+ *
+ * @throws UserError or DownloadError that says what is wrong with it
+ */
 export async function readSource(name: string): Promise<Source> {
   if (isCorpus(name)) {
     return { name, location: name, title: name, text: await loadCorpus(name), kind: corpora[name].kind };
+  }
+  const corpus = findPublicCorpus(name);
+  if (corpus) {
+    const { path } = await fetchCorpus(name);
+    const text = wholeText(await readBytes(path), name);
+    return { name, location: name, title: name.replace(':', '-'), text, kind: corpus.kind };
   }
   const text = wholeText(await readBytes(name), name);
   const title = basename(name, extname(name));

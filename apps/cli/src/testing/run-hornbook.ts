@@ -1,7 +1,7 @@
 // Runs the built command as a user's shell does, for the tests.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -57,6 +57,18 @@ export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hornbook-cli-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A disk of its own, with room for so much (`48k`), until the end of the tests. False where this user may not mount. */
+export async function mountSmallDisk(folder: string, size: string): Promise<boolean> {
+  await mkdir(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
+    afterAll(() => execFileSync('umount', [folder]));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The objects of `--json`, one a line. */
