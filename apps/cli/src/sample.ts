@@ -3,8 +3,9 @@ import { generate, type SamplingOptions } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
 import { textStream } from '@hornbook/tokenizers';
 import { restoreParameters, trainable } from '@hornbook/training';
-import { boundaryOf, encodeText, inside } from './corpus.ts';
-import { loadRun } from './run-folder.ts';
+import type { Settings } from './config/settings.ts';
+import { boundaryOf, encodeText, inside, readsRows } from './corpus.ts';
+import { finalTensors, loadRun } from './run-folder.ts';
 import { startBackend } from './start-backend.ts';
 
 export type SampleRequest = {
@@ -24,18 +25,20 @@ export async function sample(
   signal: AbortSignal,
 ): Promise<void> {
   const { folder, length, sampling } = request;
-  const { checkpoint, metadata, tokenizer, model } = await loadRun(folder);
+  const run = await loadRun(folder, 'best');
+  const { metadata, tokenizer, model } = run;
   const prompt = [...encodeText(tokenizer, request.prompt, inside)];
   await startBackend(request.backend);
   const generator = manualSeed(request.seed);
   const parameters = trainable(model.initialize(manualSeed(0)));
-  restoreParameters(parameters, checkpoint.tensors);
+  restoreParameters(parameters, finalTensors(run));
 
-  const { contextLength } = metadata.settings;
+  const { contextLength = 1 } = metadata.settings as Partial<Settings>;
   const boundary = boundaryOf(tokenizer);
-  const lines = metadata.source.kind === 'lines' || metadata.model === 'mlp';
-  // The MLP takes exactly its context, and documents begin with as many boundaries.
-  const padding = metadata.model === 'mlp' ? contextLength : lines || prompt.length === 0 ? 1 : 0;
+  const rows = readsRows(metadata.settings);
+  const lines = metadata.source.kind === 'lines' || rows || metadata.settings.documents === 'apart';
+  // A model of rows takes exactly its context, and documents begin with as many boundaries.
+  const padding = rows ? contextLength : lines || prompt.length === 0 ? 1 : 0;
   const start = new Array<number>(padding).fill(boundary);
   const count = request.count ?? (lines ? 10 : 1);
   for (let i = 0; i < count && !signal.aborted; i++) {
