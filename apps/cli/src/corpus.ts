@@ -1,13 +1,11 @@
 // From a text to what trains a model: a tokenizer, and examples to train and to judge on.
 import { contexts, type Dataset, documents, split, windows } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
-import { characters, type EncodeOptions, encodingNames, type Tokenizer, words } from '@hornbook/tokenizers';
+import { characters, type EncodeOptions, type Tokenizer, words } from '@hornbook/tokenizers';
 import type { ModelKind } from './settings.ts';
 import type { Source } from './source.ts';
 import { loadTokenizer } from './tokenizer-files.ts';
 import { UserError } from './user-error.ts';
-
-export const tokenizerKinds = ['characters', 'words', 'bytes', ...encodingNames] as const;
 
 /**
  * A tokenizer for a text: characters and words are learned from it; others, which know their tokens, are loaded.

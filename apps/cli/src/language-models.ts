@@ -1,4 +1,5 @@
 // From a kind and its settings to a model.
+import type { State } from '@hornbook/generation';
 import { bigram, gpt, mlp } from '@hornbook/models';
 import type { ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
@@ -11,6 +12,9 @@ export type LanguageModel = {
   readonly parameterCount: number;
   initialize(generator: Generator): ParameterTree;
   forward(parameters: ParameterTree, ids: Tensor2D, options?: { readonly generator?: Generator }): Tensor;
+  /** Reads on from a state, where the model can. */
+  advance?(parameters: ParameterTree, ids: Tensor2D, state?: State): { readonly logits: Tensor; readonly state: State };
+  readonly endless?: boolean;
 };
 
 /** @throws UserError where the sizes are not possible together */

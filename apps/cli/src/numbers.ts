@@ -12,6 +12,9 @@ export const positive = parser('a number above 0', (value) => value > 0);
 /** A number of at least 0. */
 export const atLeastZero = parser('a number of at least 0', (value) => value >= 0);
 
+/** Any number. */
+export const finite = parser('a number', () => true);
+
 /** Above 0 and at most 1. */
 export const probability = parser('a number above 0 and at most 1', (value) => value > 0 && value <= 1);
 
