@@ -2,15 +2,14 @@
 import { resolve } from 'node:path';
 import { contexts, type Dataset, documents, split, windows } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
-import { characters, type EncodeOptions, encodingNames, type Tokenizer, words } from '@hornbook/tokenizers';
+import { characters, type EncodeOptions, type Tokenizer, words } from '@hornbook/tokenizers';
 import { rowModels } from './config/model-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { documentRows } from './document-rows.ts';
 import type { Source } from './source.ts';
 import { loadTokenizer } from './tokenizer-files.ts';
+import { tokenizerKinds } from './tokenizer-settings.ts';
 import { UserError } from './user-error.ts';
-
-export const tokenizerKinds = ['characters', 'words', 'bytes', ...encodingNames] as const;
 
 /**
  * A tokenizer for a text: characters and words are learned from it; others, which know their tokens, are loaded.
@@ -30,7 +29,7 @@ export async function makeTokenizer(name: string, text: string): Promise<Tokeniz
 
 /** A tokenizer's name from any folder: a kind, or the absolute path of a file. */
 export function tokenizerPlace(name: string): string {
-  return tokenizerKinds.some((kind) => kind === name) ? name : resolve(name);
+  return tokenizerKinds().some((kind) => kind === name) ? name : resolve(name);
 }
 
 /**
@@ -121,6 +120,13 @@ export function makeParts(source: Source, tokenizer: Tokenizer, settings: Settin
 export function readsRows({ model }: Pick<Settings, 'model'>): boolean {
   return rowModels.some((one) => one === model);
 }
+
+/** Whether a run learned from lines, each of which ends by itself. */
+export function readsLines({ settings, source }: LearnedFrom): boolean {
+  return source.kind === 'lines' || readsRows(settings) || settings.documents === 'apart';
+}
+
+type LearnedFrom = { readonly settings: Settings; readonly source: Pick<Source, 'kind'> };
 
 /** The text to train on, that to judge by, and where there is a share for it that to test with. */
 function cut({ name, text, kind }: Source, settings: Settings): string[] {

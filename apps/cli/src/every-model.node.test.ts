@@ -78,8 +78,18 @@ test.each(modelKinds)('%s', async (model) => {
   const write = (piece: string) => {
     text += piece;
   };
-  const request = { folder: out, prompt: '', count: 2, length: 10, seed: 1, sampling: {}, backend: 'cpu' };
-  await sample(request, write, new AbortController().signal);
+  const request = {
+    folder: out,
+    prompt: '',
+    count: 2,
+    length: 10,
+    seed: 1,
+    sampling: {},
+    stop: [],
+    json: false,
+    backend: 'cpu',
+  };
+  await sample(request, { write, remark: write }, new AbortController().signal);
   expect(text).toMatch(/^([a-z]{0,10}\n){2}$/);
 });
 

@@ -1,4 +1,5 @@
 // From settings to a model, whatever its kind: one interface for what trains, judges and samples.
+import type { State } from '@hornbook/generation';
 import { documentsOf, trackStatistics } from '@hornbook/layers';
 import {
   type BatchNormModel,
@@ -35,6 +36,9 @@ export type LanguageModel = {
   forward(parameters: ParameterTree, ids: Tensor2D): Tensor;
   /** Scores while it learns: dropout is drawn from the generator, and statistics are measured and kept. */
   forwardTraining(parameters: ParameterTree, ids: Tensor2D, generator: Generator): Tensor;
+  /** Reads on from a state, where the model can. */
+  advance?(parameters: ParameterTree, ids: Tensor2D, state?: State): { readonly logits: Tensor; readonly state: State };
+  readonly endless?: boolean;
 };
 
 /** What a model needs to know of its tokens. */
@@ -100,6 +104,7 @@ function masked<C, P extends ParameterTree>(model: Transformer<C, P>, boundary: 
     ...model,
     forward: (parameters, ids, options) =>
       model.forward(parameters, ids, { ...options, documents: documentsOf(ids, boundary) }),
+    advance: undefined, // a cache does not know which document its tokens were of
   });
 }
 
@@ -108,14 +113,24 @@ type PlainModel<P extends ParameterTree> = {
   readonly parameterCount: number;
   initialize(generator: Generator): P;
   forward(parameters: P, ids: Tensor2D, options?: { readonly generator?: Generator }): Tensor;
+  advance?(parameters: P, ids: Tensor2D, state?: State): { readonly logits: Tensor; readonly state: State };
+  readonly endless?: boolean;
 };
 
-function plain<P extends ParameterTree>({ parameterCount, initialize, forward }: PlainModel<P>): LanguageModel {
+function plain<P extends ParameterTree>({
+  parameterCount,
+  initialize,
+  forward,
+  advance,
+  endless,
+}: PlainModel<P>): LanguageModel {
   return {
     parameterCount,
     initialize,
     forward: (parameters, ids) => forward(parameters as P, ids),
     forwardTraining: (parameters, ids, generator) => forward(parameters as P, ids, { generator }),
+    advance: advance && ((parameters, ids, state) => advance(parameters as P, ids, state)),
+    endless,
   };
 }
 

@@ -2,11 +2,12 @@
 // The command `hornbook`. What goes wrong is said in one line: exit code 1, or 2 where the command line itself is wrong.
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { addSettings, givenSettings } from './config/options.ts';
-import { tokenizerKinds } from './corpus.ts';
+import { addGenerationCommands } from './generation-commands.ts';
 import { addRunsCommands } from './history/runs-commands.ts';
 import { interruptible } from './interrupt.ts';
-import { atLeastZero, probability, wholeNumber } from './numbers.ts';
+import { wholeNumber } from './numbers.ts';
 import { addTokenizerCommands } from './tokenizer-commands.ts';
+import { tokenizerKinds } from './tokenizer-settings.ts';
 import { UserError } from './user-error.ts';
 import { version } from './version.ts';
 
@@ -38,7 +39,6 @@ const evaluateOption = () =>
 const jsonOption = () => new Option('--json', 'print one JSON object a line');
 const logOption = () =>
   new Option('--log-every <n>', 'with --json: steps between lines').argParser(wholeNumber(1)).default(1);
-const seedOption = () => new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42);
 
 const train = program
   .command('train')
@@ -110,37 +110,13 @@ Examples:
     await interruptible((signal) => resumeRun(request, { reporter, signal }));
   });
 
-program
-  .command('sample')
-  .description('print new text from a run')
-  .argument('<folder>', 'the run folder')
-  .option('-p, --prompt <text>', 'text to go on from')
-  .option('-n, --count <n>', 'texts to print (default: 10 lines, or 1 of prose)', wholeNumber(1))
-  .option('--length <n>', 'the most tokens in a text', wholeNumber(1), 300)
-  .option('-t, --temperature <x>', 'below 1 safer, above 1 wilder, 0 always the likeliest', atLeastZero, 1)
-  .option('--top-k <n>', 'choose among the k likeliest tokens', wholeNumber(1))
-  .option('--top-p <x>', 'choose among the likeliest tokens that make up this share', probability)
-  .addOption(seedOption())
-  .addOption(backendOption())
-  .addHelpText(
-    'after',
-    `
-Examples:
-  hornbook sample runs/names-mlp --count 20
-  hornbook sample runs/names-mlp --prompt ann --temperature 0.8
-  hornbook sample runs/book --prompt "Once upon a time" --length 1000 --top-k 40`,
-  )
-  .action(async (folder, { prompt = '', count, length, seed, backend, temperature, topK, topP }) => {
-    const { sample } = await import('./sample.ts');
-    const request = { folder, prompt, count, length, seed, backend, sampling: { temperature, topK, topP } };
-    await interruptible((signal) => sample(request, write, signal));
-  });
+addGenerationCommands(program, write);
 
 program
   .command('tokenize')
   .description('show what a tokenizer makes of a text')
   .argument('[text]', 'a text file or a corpus; without it, standard input')
-  .addOption(new Option('--tokenizer <name>', `${tokenizerKinds.join(', ')}, or a tokenizer file`).default('gpt2'))
+  .addOption(new Option('--tokenizer <name>', `${tokenizerKinds().join(', ')}, or a tokenizer file`).default('gpt2'))
   .addOption(new Option('--run <folder>', 'use the tokenizer of a run').conflicts('tokenizer'))
   .option('--text <text>', 'tokenize this text instead of a file')
   .option('--limit <n>', 'the most tokens to show', wholeNumber(1), 40)

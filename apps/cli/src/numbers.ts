@@ -5,6 +5,8 @@ import * as kinds from './config/kinds.ts';
 /** A whole number of at least `least`. */
 export const wholeNumber = (least: number) => parser(kinds.whole(least));
 export const atLeastZero = parser(kinds.fromZero);
+export const positive = parser(kinds.aboveZero);
+export const finite = parser(kinds.finite);
 export const probability = parser(kinds.probability);
 
 /** Reads an option of a kind, and refuses what is none. */

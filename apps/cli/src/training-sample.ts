@@ -3,7 +3,7 @@ import { generate } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
 import { textStream, tokenizerFromJSON } from '@hornbook/tokenizers';
 import type { Settings } from './config/settings.ts';
-import { boundaryOf, readsRows } from './corpus.ts';
+import { boundaryOf, readsLines, readsRows } from './corpus.ts';
 import type { TrainingRun } from './training-run.ts';
 
 const linesShown = 4;
@@ -17,13 +17,13 @@ export async function trainingSample(
   if (sampleLength === 0) return '';
   const tokenizer = await tokenizerFromJSON(metadata.tokenizer);
   const boundary = boundaryOf(tokenizer);
-  const lines = metadata.source.kind === 'lines' || readsRows(settings) || settings.documents === 'apart';
+  const lines = readsLines({ settings, source: metadata.source });
   const generator = manualSeed(settings.seed);
   let text = '';
   for (let line = 0; line < (lines ? linesShown : 1); line++) {
     const stream = textStream(tokenizer);
     for await (const id of generate({
-      forward: (tree, ids) => model.forward(tree, ids),
+      ...model,
       parameters: recipe.average(parameters),
       prompt: new Array<number>(readsRows(settings) ? contextLength : 1).fill(boundary),
       contextLength,

@@ -17,6 +17,9 @@ export function whole(least: number): Kind<number> {
   return number(`a whole number of at least ${least}`, 'n', (value) => Number.isSafeInteger(value) && value >= least);
 }
 
+/** Any number. */
+export const finite = number('a number', 'x', () => true);
+
 /** A number above 0. */
 export const aboveZero = number('a number above 0', 'x', (value) => value > 0);
 
