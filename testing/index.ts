@@ -2,4 +2,5 @@
 export { toBeAllclose } from './closeness.ts';
 export { describeEngines, engines } from './engines.ts';
 export { expectGradient } from './finite-differences.ts';
+export { expectFrequencies } from './frequencies.ts';
 export { type GoldenTensor, golden } from './golden.ts';

@@ -1,9 +1,10 @@
-// Where text comes from: a corpus that ships with the project, a file, or standard input.
+// Where text comes from: a corpus that ships with the project, a file, a prepared folder, or standard input.
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type CorpusName, corpora, findPublicCorpus, loadCorpus } from '@hornbook/datasets';
-import { fetchCorpus } from '@hornbook/datasets/files';
+import { fetchCorpus, type PreparedDataset } from '@hornbook/datasets/files';
+import { openPrepared } from './prepared-data.ts';
 import { decodeText } from './text-decoder.ts';
 import { UserError } from './user-error.ts';
 
@@ -18,6 +19,8 @@ export type Source = {
   readonly text: string;
   /** Lines are documents of their own (a list of names), or one stream of prose. */
   readonly kind: 'lines' | 'prose';
+  /** Its tokens, where they were prepared; the text is then the checksums of their files, to know them again by. */
+  readonly prepared?: PreparedDataset;
 };
 
 /**
@@ -38,6 +41,19 @@ export async function readSource(name: string): Promise<Source> {
   const text = wholeText(await readBytes(name), name);
   const title = basename(name, extname(name));
   return { name, location: resolve(name), title, text, kind: looksLikeLines(text) ? 'lines' : 'prose' };
+}
+
+/**
+ * The same, or a folder that `hornbook data prepare` made.
+ *
+ * @throws UserError, DownloadError or TokenFileError that says what is wrong with it
+ */
+export async function readTrainingSource(name: string): Promise<Source> {
+  const prepared = isCorpus(name) ? undefined : await openPrepared(name);
+  if (!prepared) return readSource(name);
+  const location = resolve(name);
+  const text = prepared.files.map(({ info }) => info.sha256).join('\n');
+  return { name, location, title: basename(location), text, kind: 'prose', prepared };
 }
 
 /** Standard input as text. @throws UserError as `readSource`, or if nothing is piped in */

@@ -82,7 +82,9 @@ export function jsonLines(stdout: string): Record<string, unknown>[] {
 /** Options for models that train in a moment. */
 export const tiny = {
   bigram: ['--model', 'bigram', '--steps', '60'],
+  'counted-bigram': ['--model', 'counted-bigram'],
   mlp: ['--model', 'mlp', '--steps', '60', '--hidden-dim', '16'],
+  hierarchical: ['--model', 'hierarchical', '--steps', '20', '--hidden-dim', '16', '--context-length', '4'],
   gpt: [
     ...['--model', 'gpt', '--steps', '40', '--context-length', '8', '--embed-dim', '8', '--num-heads', '2'],
     ...['--num-layers', '1', '--batch-size', '4', '--dropout', '0.2'],
