@@ -159,6 +159,20 @@ const expectations: Record<string, (stdout: string) => void> = {
     const [first, last] = numbersOf(stdout, /run: +(\S+) …/g);
     expect(last).toBe(first);
   },
+
+  '12-generating.ts'(stdout) {
+    const beams = numbersOf(stdout, /^beam: ".*", ln p (\S+)$/gm);
+    expect(beams).toHaveLength(4);
+    expect([...beams].sort((a, b) => b - a)).toEqual(beams);
+    expect(beams[0]).toBeGreaterThan(numbersOf(stdout, /^greed: ".*", ln p (\S+),/gm)[0]);
+    const [anna, nonsense] = numbersOf(stdout, /: (\S+) nats a letter/g);
+    expect(nonsense).toBeGreaterThan(anna + 2);
+    const [, consonants] = /^without vowels: (.*)$/m.exec(stdout) ?? [];
+    expect(consonants).toMatch(/^[^aeiou]+$/);
+    expect(consonants).not.toMatch(/th|nd/);
+    expect(stdout).toContain('without a memory: 820 letters read to write 40\n'); // 1 + 2 + … + 40
+    expect(stdout).toContain('with a memory: 40 letters read to write 40\nthe same text: true\n');
+  },
 };
 
 function rowsOf(numbers: readonly number[], width: number): number[][] {

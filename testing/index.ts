@@ -11,4 +11,5 @@ export {
 export { toBeAllclose } from './closeness.ts';
 export { describeEngines, engines } from './engines.ts';
 export { expectGradient } from './finite-differences.ts';
+export { expectFrequencies } from './frequencies.ts';
 export { type GoldenTensor, golden } from './golden.ts';

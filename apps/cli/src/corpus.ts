@@ -1,13 +1,16 @@
 // From a text to what trains a model: a tokenizer, and examples to train and to judge on.
+import { resolve } from 'node:path';
 import { contexts, type Dataset, documents, split, windows } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
-import { characters, type EncodeOptions, encodingNames, type Tokenizer, words } from '@hornbook/tokenizers';
-import type { ModelKind } from './settings.ts';
+import { characters, type EncodeOptions, type Tokenizer, words } from '@hornbook/tokenizers';
+import { rowModels } from './config/model-settings.ts';
+import type { Settings } from './config/settings.ts';
+import { documentRows } from './document-rows.ts';
+import { preparedParts } from './prepared-data.ts';
 import type { Source } from './source.ts';
 import { loadTokenizer } from './tokenizer-files.ts';
+import { tokenizerKinds } from './tokenizer-settings.ts';
 import { UserError } from './user-error.ts';
-
-export const tokenizerKinds = ['characters', 'words', 'bytes', ...encodingNames] as const;
 
 /**
  * A tokenizer for a text: characters and words are learned from it; others, which know their tokens, are loaded.
@@ -25,12 +28,17 @@ export async function makeTokenizer(name: string, text: string): Promise<Tokeniz
   }
 }
 
+/** A tokenizer's name from any folder: a kind, or the absolute path of a file. */
+export function tokenizerPlace(name: string): string {
+  return tokenizerKinds().some((kind) => kind === name) ? name : resolve(name);
+}
+
 /**
  * The token between documents: a newline where the tokenizer has one, otherwise a special token for that.
  *
  * @throws UserError if there is neither
  */
-export function boundaryOf(tokenizer: Tokenizer): number {
+export function boundaryOf(tokenizer: Pick<Tokenizer, 'idOf' | 'specials'>): number {
   const { specials } = tokenizer;
   const boundary = tokenizer.idOf('\n') ?? endings.map((name) => specials[name]).find((id) => id !== undefined);
   if (boundary !== undefined) return boundary;
@@ -57,68 +65,94 @@ export function encodeText(tokenizer: Tokenizer, text: string, options: EncodeOp
 
 /** One part of a corpus. */
 export type Part = {
-  /** Every example there is, for drawing at random. */
+  /** Every example there is, to train on. */
   readonly examples: Dataset;
   /** Examples that do not overlap, for judging. */
   readonly evaluation: Dataset;
+  /** All tokens, where documents are joined into one stream. */
+  readonly stream?: Int32Array;
 };
 
-export type Parts = { readonly training: Part; readonly validation: Part };
+export type Parts = { readonly training: Part; readonly validation: Part; readonly test?: Part };
+
+/** The length of the windows that a model without a context is judged on. */
+const anyLength = 64;
 
 /**
- * Nine tenths to train on and one to judge by. Lines are shuffled first, so that a sorted list is split fairly; prose is
- * cut once. The MLP reads each line as a document of its own, padded; the other models read one stream of tokens. The
- * same seed gives the same parts.
+ * A part to train on, one to judge by, and where asked for one to test with. Lines are shuffled first, so that a sorted
+ * list is split fairly; prose is cut. Models of rows read each line as a document of its own, padded; the others read one
+ * stream of tokens, or each line in a row. The same settings give the same parts.
  *
  * @throws UserError if a part is too short for the context
  */
-export function makeParts(
-  source: Source,
-  {
-    tokenizer,
-    kind,
-    contextLength,
-    seed,
-  }: {
-    readonly tokenizer: Tokenizer;
-    readonly kind: ModelKind;
-    readonly contextLength: number;
-    readonly seed: number;
-  },
-): Parts {
+export function makeParts(source: Source, tokenizer: Tokenizer, settings: Settings): Parts {
+  if (source.prepared) return preparedParts(source.prepared, source.name, settings);
+  const { contextLength = anyLength } = settings as Partial<Settings>;
   const encode = (text: string) => tokenizer.encode(text, inside);
   const boundary = boundaryOf(tokenizer);
   const part = (text: string): Part => {
-    if (kind === 'mlp') {
+    if (readsRows(settings)) {
       const examples = contexts(documents(text).map(encode), { contextLength, boundary });
       return { examples, evaluation: examples };
     }
-    const ids = source.kind === 'lines' ? join(documents(text).map(encode), boundary) : encode(text);
-    if (ids.length <= contextLength) {
+    if (settings.documents === 'apart') {
+      const examples = documentRows(documents(text).map(encode), { contextLength, boundary });
+      return { examples, evaluation: examples };
+    }
+    const stream = source.kind === 'lines' ? join(documents(text).map(encode), boundary) : encode(text);
+    if (stream.length <= contextLength) {
       throw new UserError(
-        `Expected more than ${contextLength} tokens in every part of ${source.name}, got ${ids.length} in one: ` +
+        `Expected more than ${contextLength} tokens in every part of ${source.name}, got ${stream.length} in one: ` +
           'bring more text, or give a shorter --context-length',
       );
     }
-    return { examples: windows(ids, { contextLength, stride: 1 }), evaluation: windows(ids, { contextLength }) };
+    return {
+      examples: windows(stream, { contextLength, stride: 1 }),
+      evaluation: windows(stream, { contextLength }),
+      stream,
+    };
   };
-  const [training, held] = cut(source, kind, seed);
+  const [training, held, ...rest] = cut(source, settings);
   const validation = part(held); // the smaller: first to be too short
-  return { training: part(training), validation };
+  const test = rest.map(part).at(0);
+  return { training: part(training), validation, ...(test && { test }) };
 }
 
-function cut({ name, text, kind: sourceKind }: Source, kind: ModelKind, seed: number): [string, string] {
-  if (sourceKind === 'prose' && kind !== 'mlp') {
-    const middle = Math.floor(0.9 * text.length);
-    const at = /^[\uDC00-\uDFFF]/.test(text.slice(middle, middle + 1)) ? middle + 1 : middle; // not inside a character
-    return [text.slice(0, at), text.slice(at)];
+/** Whether a model takes rows of one length, and scores what follows each. */
+export function readsRows({ model }: Pick<Settings, 'model'>): boolean {
+  return rowModels.some((one) => one === model);
+}
+
+/** Whether a run learned from lines, each of which ends by itself. */
+export function readsLines({ settings, source }: LearnedFrom): boolean {
+  return source.kind === 'lines' || readsRows(settings) || settings.documents === 'apart';
+}
+
+type LearnedFrom = { readonly settings: Settings; readonly source: Pick<Source, 'kind'> };
+
+/** The text to train on, that to judge by, and where there is a share for it that to test with. */
+function cut({ name, text, kind }: Source, settings: Settings): string[] {
+  const { validationShare, testShare, seed } = settings;
+  const trainingShare = 1 - validationShare - testShare;
+  if (kind === 'prose' && !readsRows(settings) && settings.documents !== 'apart') {
+    const cuts = [trainingShare, trainingShare + validationShare].map((share) => placeIn(text, share));
+    return [text.slice(0, cuts[0]), text.slice(cuts[0], cuts[1]), text.slice(cuts[1])].slice(0, testShare > 0 ? 3 : 2);
   }
   const lines = documents(text);
-  if (lines.length < 10) {
-    throw new UserError(`Expected at least 10 lines, of which one is kept to judge by, got ${lines.length} in ${name}`);
+  const shares = [trainingShare, validationShare, ...(testShare > 0 ? [testShare] : [])];
+  const least = Math.ceil(1 / Math.min(...shares) - 1e-9);
+  if (lines.length < least) {
+    throw new UserError(
+      `Expected at least ${least} lines, of which some are kept to judge by, got ${lines.length} in ${name}`,
+    );
   }
-  const [training, validation] = split(lines, [0.9, 0.1], sourceKind === 'lines' ? manualSeed(seed) : undefined);
-  return [training.join('\n'), validation.join('\n')];
+  return split(lines, shares, kind === 'lines' ? manualSeed(seed) : undefined).map((part) => part.join('\n'));
+}
+
+/** A share of a text in code units, not inside a character. */
+function placeIn(text: string, share: number): number {
+  const place = Math.floor(text.length * share * (1 + 4 * Number.EPSILON)); // 0.9 of 10 is 9, not 8
+  return /^[\uDC00-\uDFFF]/.test(text.slice(place, place + 1)) ? place + 1 : place;
 }
 
 /** boundary, document, boundary, document, …, boundary */

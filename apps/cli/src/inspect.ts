@@ -1,8 +1,8 @@
 // `hornbook tokenizer inspect`: what is in a tokenizer, and what it makes of a text.
 import type { Tokenizer } from '@hornbook/tokenizers';
-import { mergesOf } from './byte-pairs.ts';
 import { colors } from './colors.ts';
 import { encodeText } from './corpus.ts';
+import { mergesOf } from './merges.ts';
 import { describeTokens, paint, quote, stretches } from './token-display.ts';
 import { readText, type TextRequest } from './tokenize.ts';
 import { loadTokenizer } from './tokenizer-files.ts';

@@ -1,15 +1,54 @@
-// The loss curve, drawn in the terminal.
+// Loss curves, drawn in the terminal.
 import { plot } from 'asciichart';
+
+const format = (value: number) => value.toFixed(3).padStart(8);
 
 /** At most `width` columns of mean losses, each over its share of the steps. Empty for fewer than two losses. */
 export function drawLossCurve(losses: readonly number[], { width = 72, height = 10 } = {}): string {
   if (losses.length < 2) return '';
-  const columns = Math.min(width, losses.length);
-  const means = Array.from({ length: columns }, (_, column) => {
+  return trimmed(plot(meansOf(losses, Math.min(width, losses.length)), { height, format }));
+}
+
+export type Curve = {
+  readonly name: string;
+  readonly losses: readonly number[];
+  /** An escape sequence; without colours there is none. */
+  readonly paint?: string;
+};
+
+/**
+ * Several curves over one axis of steps, in colours; without colours one below the other, all on the same scale.
+ */
+export function drawLossCurves(curves: readonly Curve[], { width = 72, height = 14 } = {}): string {
+  const longest = Math.max(...curves.map(({ losses }) => losses.length));
+  const columns = Math.min(width, longest);
+  const drawn = curves
+    .map((curve) => ({ ...curve, means: meansOf(curve.losses, Math.round((columns * curve.losses.length) / longest)) }))
+    .filter(({ means }) => means.length > 1);
+  if (drawn.length === 0) return '';
+  const series = drawn.map(({ means }) => means);
+  const paints = drawn.map(({ paint }) => paint).filter((paint) => paint !== undefined);
+  if (paints.length === drawn.length) return trimmed(plot(series, { height, format, colors: paints }));
+  const scale = {
+    height: Math.ceil(height / 2),
+    format,
+    min: Math.min(...series.flat()),
+    max: Math.max(...series.flat()),
+  };
+  return drawn.map(({ name, means }) => `${name}\n${trimmed(plot(means, scale))}`).join('\n\n');
+}
+
+/** The losses in so many columns, each the mean over its share. */
+export function meansOf(losses: readonly number[], columns: number): number[] {
+  return Array.from({ length: columns }, (_, column) => {
     const from = Math.floor((column * losses.length) / columns);
     const to = Math.floor(((column + 1) * losses.length) / columns);
     return losses.slice(from, to).reduce((a, b) => a + b, 0) / (to - from);
   });
-  const rows = plot(means, { height, format: (value: number) => value.toFixed(3).padStart(8) }).split('\n');
-  return rows.map((row) => row.trimEnd()).join('\n');
 }
+
+const trimmed = (drawing: string) =>
+  drawing
+    .split('\n')
+    .map((row) => row.trimEnd())
+    .join('\n');

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // The command `hornbook`. What goes wrong is said in one line: exit code 1, or 2 where the command line itself is wrong.
-import { Command, CommanderError, Help, Option } from 'commander';
-import { tokenizerKinds } from './corpus.ts';
+import { Argument, Command, CommanderError, Help, Option } from 'commander';
+import { addSettings, givenSettings } from './config/options.ts';
+import { addDataCommands } from './data-commands.ts';
+import { addGenerationCommands } from './generation-commands.ts';
+import { addRunsCommands } from './history/runs-commands.ts';
 import { interruptible } from './interrupt.ts';
-import { atLeastZero, positive, probability, share, wholeNumber } from './numbers.ts';
-import { describeDefaults, modelKinds } from './settings.ts';
+import { wholeNumber } from './numbers.ts';
 import { addTokenizerCommands } from './tokenizer-commands.ts';
+import { tokenizerKinds } from './tokenizer-settings.ts';
 import { UserError } from './user-error.ts';
 import { version } from './version.ts';
 
@@ -29,8 +32,7 @@ Examples:
   hornbook doctor                             what this machine has to train on`,
   );
 
-const backendOption = () =>
-  new Option('--backend <name>', 'engine: webgpu, simd, wasm or cpu (default: the best one here)');
+const backendOption = () => new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)');
 const evaluateOption = () =>
   new Option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)').argParser(
     wholeNumber(1),
@@ -38,47 +40,51 @@ const evaluateOption = () =>
 const jsonOption = () => new Option('--json', 'print one JSON object a line');
 const logOption = () =>
   new Option('--log-every <n>', 'with --json: steps between lines').argParser(wholeNumber(1)).default(1);
-const seedOption = () => new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42);
 
-program
+const train = program
   .command('train')
   .description('train a model and save it as a run folder')
-  .option('-d, --data <text>', 'a text file, or a corpus that comes along: names, story', 'names')
-  .addOption(new Option('-m, --model <kind>', 'kind of model').choices(modelKinds).default('mlp'))
-  .option('--tokenizer <name>', `${tokenizerKinds.join(', ')}, or a tokenizer file`, 'characters')
-  .option('-o, --out <folder>', 'where to save, in place of a run that is there (default: a new folder in runs)')
-  .addOption(seedOption())
-  .option('--steps <n>', `updates to make (default: ${describeDefaults('steps')})`, wholeNumber(1))
-  .option('--batch-size <n>', `examples in an update (default: ${describeDefaults('batchSize')})`, wholeNumber(1))
-  .option('--learning-rate <x>', `at its highest (default: ${describeDefaults('learningRate')})`, positive)
-  .option(
-    '--context-length <n>',
-    `tokens to look back at (default: ${describeDefaults('contextLength')})`,
-    wholeNumber(1),
-  )
-  .option('--embed-dim <n>', `width of a token's vector (default: ${describeDefaults('embedDim')})`, wholeNumber(1))
-  .option('--hidden-dim <n>', `width of the hidden layer (default: ${describeDefaults('hiddenDim')})`, wholeNumber(1))
-  .option('--num-heads <n>', `attention heads (default: ${describeDefaults('numHeads')})`, wholeNumber(1))
-  .option('--num-layers <n>', `blocks (default: ${describeDefaults('numLayers')})`, wholeNumber(1))
-  .option('--dropout <x>', `share left out while training (default: ${describeDefaults('dropout')})`, share)
-  .addOption(evaluateOption())
+  .option('--preset <name>', 'a recipe; see --list-presets')
+  .option('--config <file>', 'settings in JSON, such as config.json of a run')
+  .option('-o, --out <folder>', 'where to save (a new folder in runs)')
+  .option('--list-presets', 'show the recipes')
+  .option('--list-settings', 'show all settings that this run would have')
+  .option('--find-learning-rate', 'try rates from small to large, save nothing')
   .addOption(backendOption())
   .addOption(jsonOption())
-  .addOption(logOption())
+  .addOption(logOption().hideHelp());
+addSettings(train);
+train
   .addHelpText(
     'after',
     `
+Flags override a config, and a config a preset. Defaults are the model's.
 Examples:
-  hornbook train --steps 5000
-  hornbook train --data book.txt --model gpt --out runs/book
-  hornbook train --data story --tokenizer words --model bigram`,
+  hornbook train --preset shakespeare-char-cpu --data tinyshakespeare.txt
+  hornbook train --model gpt --list-settings`,
   )
   .action(async (options) => {
-    const { data, model, tokenizer, out, seed, backend, evaluateEvery, json, logEvery, ...settings } = options;
+    const { out, backend, json = false, logEvery } = options;
+    if (options.listPresets) {
+      const { describePresets } = await import('./config/describe.ts');
+      write(describePresets());
+      return;
+    }
+    const { layersOf, resolveSettings } = await import('./config/resolve.ts');
+    const settings = resolveSettings(await layersOf({ ...options, flags: givenSettings(options) }));
+    if (options.listSettings) {
+      const { describeSettings } = await import('./config/describe.ts');
+      write(json ? `${JSON.stringify(settings, null, 2)}\n` : describeSettings(settings));
+      return;
+    }
+    if (options.findLearningRate) {
+      const { showLearningRates } = await import('./learning-rate-finder.ts');
+      await interruptible((signal) => showLearningRates(settings, { backend, json, write, signal }));
+      return;
+    }
     const { trainNew } = await import('./train.ts');
     const reporter = await makeReporter({ json, logEvery });
-    const request = { data, model, tokenizer, out, seed, backend, evaluateEvery, settings };
-    await interruptible((signal) => trainNew(request, { reporter, signal }));
+    await interruptible((signal) => trainNew({ settings, out, backend }, { reporter, signal }));
   });
 
 program
@@ -99,43 +105,19 @@ Examples:
   hornbook resume runs/names-mlp --steps 40000`,
   )
   .action(async (folder, { data, steps, evaluateEvery, backend, json, logEvery }) => {
-    const { resume } = await import('./train.ts');
+    const { resumeRun } = await import('./train.ts');
     const reporter = await makeReporter({ json, logEvery });
     const request = { folder, data, steps, evaluateEvery, backend };
-    await interruptible((signal) => resume(request, { reporter, signal }));
+    await interruptible((signal) => resumeRun(request, { reporter, signal }));
   });
 
-program
-  .command('sample')
-  .description('print new text from a run')
-  .argument('<folder>', 'the run folder')
-  .option('-p, --prompt <text>', 'text to go on from')
-  .option('-n, --count <n>', 'texts to print (default: 10 lines, or 1 of prose)', wholeNumber(1))
-  .option('--length <n>', 'the most tokens in a text', wholeNumber(1), 300)
-  .option('-t, --temperature <x>', 'below 1 safer, above 1 wilder, 0 always the likeliest', atLeastZero, 1)
-  .option('--top-k <n>', 'choose among the k likeliest tokens', wholeNumber(1))
-  .option('--top-p <x>', 'choose among the likeliest tokens that make up this share', probability)
-  .addOption(seedOption())
-  .addOption(backendOption())
-  .addHelpText(
-    'after',
-    `
-Examples:
-  hornbook sample runs/names-mlp --count 20
-  hornbook sample runs/names-mlp --prompt ann --temperature 0.8
-  hornbook sample runs/book --prompt "Once upon a time" --length 1000 --top-k 40`,
-  )
-  .action(async (folder, { prompt = '', count, length, seed, backend, temperature, topK, topP }) => {
-    const { sample } = await import('./sample.ts');
-    const request = { folder, prompt, count, length, seed, backend, sampling: { temperature, topK, topP } };
-    await interruptible((signal) => sample(request, write, signal));
-  });
+addGenerationCommands(program, write);
 
 program
   .command('tokenize')
   .description('show what a tokenizer makes of a text')
   .argument('[text]', 'a text file or a corpus; without it, standard input')
-  .addOption(new Option('--tokenizer <name>', `${tokenizerKinds.join(', ')}, or a tokenizer file`).default('gpt2'))
+  .addOption(new Option('--tokenizer <name>', `${tokenizerKinds().join(', ')}, or a tokenizer file`).default('gpt2'))
   .addOption(new Option('--run <folder>', 'use the tokenizer of a run').conflicts('tokenizer'))
   .option('--text <text>', 'tokenize this text instead of a file')
   .option('--limit <n>', 'the most tokens to show', wholeNumber(1), 40)
@@ -154,6 +136,31 @@ Examples:
   });
 
 addTokenizerCommands(program, write);
+addDataCommands(program, write);
+addRunsCommands(program, write);
+
+program
+  .command('embeddings')
+  .description('show what a run has learned of its tokens')
+  .argument('<folder>', 'the run folder')
+  .option('--token <token>', 'show the nearest to this one, instead of a map')
+  .option('-n, --count <n>', 'neighbours to show', wholeNumber(1), 10)
+  .option('--limit <n>', 'the most tokens on a map', wholeNumber(2), 300)
+  .option('--svg <file>', 'save the map as a picture')
+  .option('--export <folder>', 'save vectors.tsv and metadata.tsv for the embedding projector')
+  .option('--json', 'print one JSON object')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  hornbook embeddings runs/names-mlp
+  hornbook embeddings runs/names-mlp --token a
+  hornbook embeddings runs/names-mlp --svg map.svg --export vectors`,
+  )
+  .action(async (folder, { json = false, ...options }) => {
+    const { embeddings } = await import('./embeddings/embeddings.ts');
+    await embeddings({ folder, json, ...options }, { write, columns: process.stdout.columns || 80 });
+  });
 
 program
   .command('doctor')
@@ -165,6 +172,22 @@ program
     await doctor({ json }, write);
   });
 
+program
+  .command('completion')
+  .description('print a script that completes commands with Tab')
+  .addArgument(new Argument('<shell>', 'of which shell').choices(['bash', 'zsh', 'fish']))
+  .addHelpText(
+    'after',
+    `
+Examples:
+  source <(hornbook completion bash)                       in ~/.bashrc, or the same with zsh
+  hornbook completion fish > ~/.config/fish/completions/hornbook.fish`,
+  )
+  .action(async (shell) => {
+    const { completionScript } = await import('./completion.ts');
+    write(completionScript(program, shell));
+  });
+
 async function makeReporter({ json, logEvery }: { readonly json?: boolean; readonly logEvery: number }) {
   const { jsonReporter, textReporter } = await import('./reporter.ts');
   const { stdout } = process;
@@ -174,7 +197,14 @@ async function makeReporter({ json, logEvery }: { readonly json?: boolean; reado
 }
 
 /** Errors of people and machines, which have their advice in the message. */
-const expected = ['UserError', 'CheckpointError', 'TokenizerFileError'];
+const expected = [
+  'UserError',
+  'CheckpointError',
+  'TokenizerFileError',
+  'SourceError',
+  'TokenFileError',
+  'DownloadError',
+];
 
 function fail(error: unknown): void {
   if (error instanceof CommanderError) {

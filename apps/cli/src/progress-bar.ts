@@ -4,6 +4,8 @@ import { colors } from './colors.ts';
 export type ProgressBar = {
   /** Shows a share from 0 to 1 and what to say beside it; not more often than ten times a second. */
   update(share: number, text: string): void;
+  /** Writes whole lines that stay, with the bar below them. */
+  above(lines: string): void;
   /** Shows the latest state and moves on to the next line. Nothing if nothing was shown. */
   end(): void;
 };
@@ -31,6 +33,10 @@ export function progressBar(write: (text: string) => void, columns: () => number
     update(share, text) {
       latest = { share, text };
       if (performance.now() - drawn >= interval) draw(latest);
+    },
+    above(lines) {
+      write(latest ? `\r\x1b[K${lines}` : lines);
+      if (latest) draw(latest);
     },
     end() {
       if (!latest) return;

@@ -1,31 +1,91 @@
-// How each kind of model is trained: its optimizer, how the rate falls, and where gradients are cut.
-import { adamw, cosineRate, linearRate, type Optimizer, type Schedule, sgd } from '@hornbook/training';
-import type { ModelKind, Settings } from './settings.ts';
+// How a model is trained, from its settings: the optimizer, how the rate falls, and where gradients are cut.
+import {
+  adam,
+  adamw,
+  averaged,
+  constantRate,
+  cosineRate,
+  groups,
+  linearRate,
+  lion,
+  muon,
+  type Optimizer,
+  type ParameterTest,
+  type Schedule,
+  sgd,
+  stepRate,
+  warmupStableDecayRate,
+} from '@hornbook/training';
+import { parseDrops } from './config/rate-drops.ts';
+import type { Settings } from './config/settings.ts';
+import { UserError } from './user-error.ts';
 
 export type Recipe = {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** The parameters to judge and to keep: those that the optimizer averages, or the same. */
+  readonly average: <P extends Parameters<Optimizer['check']>[1]>(parameters: P) => P;
   /** The longest gradient that is used in full. */
   readonly clip?: number;
+  /** Batches that make one step. */
+  readonly accumulate: number;
 };
 
-/** The MLP learns as makemore's does, by plain descent; the others by AdamW, the GPT with nanoGPT's numbers. */
-export function makeRecipe(kind: ModelKind, { learningRate, steps }: Settings): Recipe {
-  switch (kind) {
-    case 'bigram':
-      return {
-        optimizer: adamw({ learningRate, beta2: 0.99, weightDecay: 0 }),
-        schedule: linearRate({ learningRate, steps }),
-      };
-    case 'mlp':
-      return { optimizer: sgd({ learningRate }), schedule: linearRate({ learningRate, steps }) };
-    case 'gpt': {
-      const warmupSteps = Math.min(100, Math.floor(steps / 10));
-      return {
-        optimizer: adamw({ learningRate, beta2: 0.99, weightDecay: 0.1 }),
-        schedule: cosineRate({ learningRate, steps, warmupSteps, minimum: learningRate / 10 }),
-        clip: 1,
-      };
-    }
+/** @throws UserError if the settings do not go together */
+export function makeRecipe(settings: Settings): Recipe {
+  const { average: decay, clip, accumulate } = settings;
+  try {
+    const optimizer = makeOptimizer(settings);
+    const rest = { schedule: makeSchedule(settings), accumulate, ...(clip > 0 && { clip }) };
+    if (decay === 0) return { optimizer, average: (parameters) => parameters, ...rest };
+    const averaging = averaged(optimizer, { decay });
+    return { optimizer: averaging, average: averaging.average, ...rest };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(error.message, { exitCode: 2, cause: error });
+    throw error;
   }
 }
+
+export function makeOptimizer(settings: Settings): Optimizer {
+  const { model, restRate, learningRate, momentum, weightDecay } = settings;
+  switch (settings.optimizer) {
+    case 'sgd':
+      return sgd(settings);
+    case 'adam':
+      return adam(settings);
+    case 'adamw':
+      return adamw(settings);
+    case 'lion':
+      return lion(settings);
+    case 'muon':
+      if (model === 'bigram') {
+        throw new RangeError(
+          'Expected an optimizer other than muon, which is for matrices between layers: a bigram has none',
+        );
+      }
+      return groups(
+        [{ where: isBetweenLayers, optimizer: muon({ learningRate, momentum, weightDecay }) }],
+        adamw({ ...settings, learningRate: restRate }),
+      );
+  }
+}
+
+function makeSchedule(settings: Settings): Schedule {
+  const { learningRate, finalRate: minimum } = settings;
+  switch (settings.schedule) {
+    case 'constant':
+      return constantRate(learningRate);
+    case 'linear':
+      return linearRate({ ...settings, minimum });
+    case 'cosine':
+      return cosineRate({ ...settings, minimum });
+    case 'stable-decay':
+      return warmupStableDecayRate({ ...settings, minimum });
+    case 'drop':
+      return stepRate(learningRate, parseDrops(settings.drops));
+  }
+}
+
+/** A matrix, and neither a table of tokens nor the way to their scores. */
+const isBetweenLayers: ParameterTest = (path, { rank }) =>
+  rank === 2 && /^(?:model\.)?(?:blocks|layers|hidden)\./.test(path);

@@ -12,8 +12,10 @@ const start: Start = {
   backend: 'wasm',
   startStep: 0,
   steps: 100,
+  tokensPerStep: 2,
   seed: 42,
   folder: 'runs/names-mlp',
+  notes: [],
 };
 
 let output = '';
@@ -65,6 +67,17 @@ describe('plain lines', () => {
     expect(output).toContain('step 5/100  loss 2.000\n');
   });
 
+  test('the end says what was measured, what was best, and whether it came early', () => {
+    const report = textReporter(write, screen)({ ...start, notes: ['Passed over something'] });
+    const best = { step: 60, validationLoss: 2.25 };
+    report.done({ trainLoss: 2, validationLoss: 2.5, testLoss: 2.75, best, stepsMade: 80, stepsPerSecond: 10 });
+    expect(output).toMatch(/^Passed over something\n\nmlp of /);
+    expect(output).toContain(
+      'Stopped after 80 of 100 steps: the validation loss no longer falls\n' +
+        'Training loss 2.0000, validation loss 2.5000, test loss 2.7500, 10 steps/s\nBest 2.2500, after 60 steps\n',
+    );
+  });
+
   test('an interrupted run says how to go on; one that had made its steps does not', () => {
     const report = textReporter(write, screen)(start);
     report.interrupted(60);
@@ -86,7 +99,7 @@ describe('the live bar', () => {
     const drawings = stripVTControlCharacters(output).split('\r').slice(1);
     expect(drawings).toHaveLength(10);
     expect(output).not.toContain('\n');
-    expect(drawings.at(-1)).toMatch(/step 46\/100 {2}loss 3\.000 {2}50 steps\/s {2}1s left$/);
+    expect(drawings.at(-1)).toMatch(/step 46\/100 {2}loss 3\.000 {2}100 tokens\/s {2}1s left {2}\d+ MB$/);
     report.close();
     expect(output).toMatch(/step 50\/100 [^\n]*\n$/);
     const closed = output;
@@ -98,7 +111,18 @@ describe('the live bar', () => {
     const report = textReporter(write, { live: true, columns: () => 80 })({ ...start, startStep: 40 });
     makeSteps(report.step, 40, 60);
     report.close();
-    expect(output).toMatch(/step 60\/100 {2}loss 3\.000 {2}10 steps\/s {2}4s left/);
+    expect(output).toMatch(/step 60\/100 {2}loss 3\.000 {2}20 tokens\/s {2}4s left/);
+  });
+
+  test('what the model writes stands above it', () => {
+    const report = textReporter(write, { live: true, columns: () => 80 })(start);
+    makeSteps(report.step, 0, 1);
+    output = '';
+    report.sample(1, 'anna\nbo');
+    report.sample(1, 'once upon a time');
+    expect(stripVTControlCharacters(output)).toMatch(
+      /^\rAfter 1 steps: anna, bo\n\r.*step 1\/100.*\rAfter 1 steps:\n {2}once upon a time\n\r/,
+    );
   });
 
   test('an error before the first step leaves no line', () => {
@@ -113,7 +137,7 @@ test('JSON: thinned by logEvery, never without measurements, the last step, and 
   const report = jsonReporter(write, 40)(start);
   makeSteps(report.step, 0, 99);
   report.step({ step: 99, loss: 2, learningRate: 0.1, validationLoss: 2.5 });
-  report.done({ trainLoss: 2, validationLoss: 2.5, stepsPerSecond: 10 });
+  report.done({ trainLoss: 2, validationLoss: 2.5, stepsMade: 100, stepsPerSecond: 10 });
   expect(
     output
       .trimEnd()
@@ -122,6 +146,6 @@ test('JSON: thinned by logEvery, never without measurements, the last step, and 
   ).toEqual([
     ...[0, 40, 80].map((step) => ({ step, loss: 3, learningRate: 0.1 })),
     { step: 99, loss: 2, learningRate: 0.1, validationLoss: 2.5 },
-    { done: true, trainLoss: 2, validationLoss: 2.5, stepsPerSecond: 10, folder: 'runs/names-mlp' },
+    { done: true, trainLoss: 2, validationLoss: 2.5, stepsMade: 100, stepsPerSecond: 10, folder: 'runs/names-mlp' },
   ]);
 });

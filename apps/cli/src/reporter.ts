@@ -3,7 +3,7 @@ import type { TrainingEvent } from '@hornbook/training';
 import { colors } from './colors.ts';
 import { drawLossCurve } from './loss-curve.ts';
 import { progressBar } from './progress-bar.ts';
-import { formatDuration, formatSpeed, speedometer } from './speed.ts';
+import { formatDuration, formatSpeed, formatTokens, speedometer } from './speed.ts';
 
 export type Start = {
   readonly model: string;
@@ -14,13 +14,22 @@ export type Start = {
   readonly backend: string;
   readonly startStep: number;
   readonly steps: number;
+  /** Tokens to predict in one update. */
+  readonly tokensPerStep: number;
   readonly seed: number;
   readonly folder: string;
+  /** What to say first. */
+  readonly notes: readonly string[];
 };
 
 export type End = {
   readonly trainLoss: number;
   readonly validationLoss: number;
+  /** On the part that was kept for the end. */
+  readonly testLoss?: number;
+  /** The best measurement, of the steps made by then. */
+  readonly best?: { readonly step: number; readonly validationLoss: number };
+  readonly stepsMade: number;
   readonly stepsPerSecond: number;
 };
 
@@ -29,6 +38,8 @@ export type Reporter = (start: Start) => Report;
 
 export type Report = {
   step(event: TrainingEvent): void;
+  /** What the model writes after so many steps. */
+  sample(step: number, text: string): void;
   /** Everything asked for was done. */
   done(end: End): void;
   /** Ctrl-C: the steps made so far are saved. */
@@ -40,15 +51,19 @@ export type Report = {
 /** One JSON object a line: a step every so often, the last one and those with a validation loss, and how it ended. */
 export function jsonReporter(write: (line: string) => void, logEvery: number): Reporter {
   const print = (object: object) => write(`${JSON.stringify(object)}\n`);
-  return ({ steps, folder }) => ({
-    step(event) {
-      const last = event.step + 1 === steps;
-      if (event.step % logEvery === 0 || last || event.validationLoss !== undefined) print(event);
-    },
-    done: (end) => print({ done: true, ...end, folder }),
-    interrupted: (stepsMade) => print({ interrupted: true, stepsMade, folder }),
-    close() {},
-  });
+  return ({ steps, folder, notes }) => {
+    for (const warning of notes) print({ warning });
+    return {
+      step(event) {
+        const last = event.step + 1 === steps;
+        if (event.step % logEvery === 0 || last || event.validationLoss !== undefined) print(event);
+      },
+      sample() {}, // samples.jsonl has them
+      done: (end) => print({ done: true, ...end, folder }),
+      interrupted: (stepsMade) => print({ interrupted: true, stepsMade, folder }),
+      close() {},
+    };
+  };
 }
 
 export type Screen = {
@@ -60,12 +75,13 @@ export type Screen = {
 /** For people. Losses are means over the latest steps, a twentieth of all and at most fifty. */
 export function textReporter(write: (text: string) => void, { live, columns }: Screen): Reporter {
   return (start) => {
-    const { startStep, steps, folder } = start;
+    const { startStep, steps, tokensPerStep, folder, notes } = start;
     const lineEvery = Math.ceil((steps - startStep) / 20);
     const bar = progressBar(write, columns);
     const speed = speedometer();
     const losses: number[] = [];
     let validation = '';
+    for (const note of notes) write(`${note}\n\n`);
     write(`${describeStart(start)}\n`);
     return {
       step({ step, loss, validationLoss }) {
@@ -75,22 +91,25 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
         const text = `step ${made}/${steps}  loss ${recentMean(losses, steps).toFixed(3)}`;
         if (live) {
           const rate = speed(made);
-          const pace = rate ? `  ${formatSpeed(rate)}  ${formatDuration((steps - made) / rate)} left` : '';
-          bar.update(made / steps, `${text}${validation && `  val ${validation}`}${pace}`);
+          const pace = rate
+            ? `  ${formatTokens(rate * tokensPerStep)}  ${formatDuration((steps - made) / rate)} left`
+            : '';
+          bar.update(made / steps, `${text}${validation && `  val ${validation}`}${pace}  ${memoryInUse()}`);
         } else if (validationLoss !== undefined) {
           write(`${text}  validation ${validation}\n`);
         } else if ((made - startStep) % lineEvery === 0 || made === steps) {
           write(`${text}\n`);
         }
       },
-      done({ trainLoss, validationLoss, stepsPerSecond }) {
+      sample(step, text) {
+        bar.above(`${colors.dim(`After ${step} steps:`)}${besideOrBelow(text)}\n`);
+      },
+      done(end) {
         bar.end();
         const curve = drawLossCurve(losses, { width: Math.min(72, columns() - 12) });
-        if (curve) write(`\nLoss from step ${startStep + 1} to ${steps}\n${curve}\n`);
-        write(
-          `\nTraining loss ${trainLoss.toFixed(4)}, validation loss ${colors.bold(validationLoss.toFixed(4))}, ` +
-            `${formatSpeed(stepsPerSecond)}\nSaved in ${folder}\nPrint new text: ${colors.bold(`hornbook sample ${folder}`)}\n`,
-        );
+        if (curve) write(`\nLoss from step ${startStep + 1} to ${end.stepsMade}\n${curve}\n`);
+        write(`\n${describeEnd(end, steps)}\n`);
+        write(`Saved in ${folder}\nPrint new text: ${colors.bold(`hornbook sample ${folder}`)}\n`);
       },
       interrupted(stepsMade) {
         bar.end();
@@ -102,18 +121,49 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
   };
 }
 
+/** Short lines, such as names, stand in one. */
+function besideOrBelow(text: string): string {
+  const lines = text.split('\n');
+  return text.length <= 60 && lines.length > 1 ? ` ${lines.join(', ')}` : lines.map((line) => `\n  ${line}`).join('');
+}
+
+/** `412 MB`: all that the process holds. */
+function memoryInUse(): string {
+  const bytes = process.memoryUsage.rss();
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** The loss of one small batch says little: a mean, over few enough to show how it falls. */
 function recentMean(losses: readonly number[], steps: number): number {
   const latest = losses.slice(-Math.min(50, Math.max(1, Math.floor(steps / 20))));
   return latest.reduce((a, b) => a + b, 0) / latest.length;
 }
 
+/** `Training loss 1.4021, validation loss 1.8800, test loss 1.8912, 2.4 steps/s` */
+function describeEnd(
+  { trainLoss, validationLoss, testLoss, best, stepsMade, stepsPerSecond }: End,
+  steps: number,
+): string {
+  const early =
+    stepsMade < steps ? `Stopped after ${stepsMade} of ${steps} steps: the validation loss no longer falls\n` : '';
+  const parts = [
+    `Training loss ${trainLoss.toFixed(4)}`,
+    `validation loss ${colors.bold(validationLoss.toFixed(4))}`,
+    ...(testLoss === undefined ? [] : [`test loss ${testLoss.toFixed(4)}`]),
+    ...(steps === 0 ? [] : [formatSpeed(stepsPerSecond)]),
+  ];
+  const better =
+    best && best.step < stepsMade ? `\nBest ${best.validationLoss.toFixed(4)}, after ${best.step} steps` : '';
+  return early + parts.join(', ') + better;
+}
+
 function describeStart(start: Start): string {
   const number = (n: number) => n.toLocaleString('en');
   const from = start.startStep > 0 ? ` from step ${number(start.startStep)}` : '';
+  const made = start.steps === 0 ? 'counted' : `${number(start.steps)} steps${from}`;
   return (
     `${colors.bold(start.model)} of ${number(start.parameterCount)} parameters on ${start.source}, seed ${start.seed}\n` +
     `${number(start.trainingExamples)} examples to train on, ${number(start.validationExamples)} to judge by\n` +
-    `${number(start.steps)} steps${from} on ${start.backend}\n`
+    `${made} on ${start.backend}\n`
   );
 }

@@ -1,5 +1,5 @@
 // Stopping and going on: Ctrl-C, what it leaves, and that a resumed run is the run that was never stopped.
-import { cp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { documents, loadCorpus } from '@hornbook/datasets';
 import { describe, expect, test } from 'vitest';
@@ -10,10 +10,14 @@ const names = documents(await loadCorpus('names')).slice(0, 300);
 await writeFile(join(cwd, 'people.txt'), `${names.join('\n')}\n`);
 const people = ['train', '--data', 'people.txt'];
 
-describe.each(['mlp', 'gpt'] as const)('%s', (kind) => {
+const epochs = ['--order', 'epochs', '--accumulate', '2', '--average', '0.9'];
+describe.each([
+  ['mlp', 800, []],
+  ['gpt', 200, []],
+  ['hierarchical', 300, epochs],
+] as const)('%s', (kind, steps, more) => {
   test('stopped and resumed, every loss and every byte are those of a run that was never stopped', async () => {
-    const steps = kind === 'mlp' ? 800 : 200;
-    const args = [...people, ...tiny[kind], '--steps', String(steps), '--json'];
+    const args = [...people, ...tiny[kind], ...more, '--steps', String(steps), '--json'];
     const whole = await hornbook([...args, '--out', `${kind}-whole`], { cwd });
     const stopped = await hornbook([...args, '--out', kind], { cwd, signal: 'SIGINT' });
     expect({ code: stopped.code, stderr: stopped.stderr }).toEqual({ code: 130, stderr: '' });
@@ -27,8 +31,15 @@ describe.each(['mlp', 'gpt'] as const)('%s', (kind) => {
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
     const events = [...before.slice(0, -1), ...jsonLines(resumed.stdout).slice(0, -1)];
     expect(events).toEqual(jsonLines(whole.stdout).slice(0, -1));
-    for (const file of ['model.safetensors', 'optimizer.safetensors', 'checkpoint.json']) {
-      expect(await readFile(join(cwd, kind, file))).toEqual(await readFile(join(cwd, `${kind}-whole`, file)));
+    const bytes = (run: string, file: string) => readFile(join(cwd, run, file));
+    for (const checkpoint of ['latest', 'best']) {
+      for (const name of ['model.safetensors', 'optimizer.safetensors', 'checkpoint.json']) {
+        const file = join(checkpoint, name);
+        expect(await bytes(kind, file)).toEqual(await bytes(`${kind}-whole`, file));
+      }
+    }
+    for (const file of ['config.json', 'losses.csv']) {
+      expect(await bytes(kind, file)).toEqual(await bytes(`${kind}-whole`, file));
     }
   });
 });
@@ -44,7 +55,7 @@ describe('signals', () => {
     expect(stopped.stdout).toMatch(new RegExp(`Stopped after \\d+ of 5000 steps and saved in ${signal}\n`));
     expect(stopped.stdout).toContain(`Go on: hornbook resume ${signal}\n`);
     expect(await readdir(cwd)).not.toContainEqual(expect.stringMatching(/^\./)); // nothing half-written beside it
-    const { step } = JSON.parse(await readFile(join(cwd, signal, 'checkpoint.json'), 'utf8'));
+    const { step } = JSON.parse(await readFile(join(cwd, signal, 'latest', 'checkpoint.json'), 'utf8'));
     const resumed = await hornbook(['resume', signal, '--steps', String(step + 20)], { cwd });
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     expect(resumed.stdout).toContain(`${step + 20} steps from step ${step} on `);
@@ -70,7 +81,7 @@ describe('signals', () => {
     const args = [...people, '--model', 'mlp', '--steps', '100000', '--json', '--out', 'piped'];
     const { code, stderr } = await hornbook(args, { cwd, closeEarly: true });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(await readFile(join(cwd, 'piped', 'checkpoint.json'), 'utf8')).step).toBeGreaterThan(0);
+    expect(JSON.parse(await readFile(join(cwd, 'piped', 'latest', 'checkpoint.json'), 'utf8')).step).toBeGreaterThan(0);
   });
 
   test('sample stops at Ctrl-C and is quiet when its pipe is closed', async () => {
@@ -117,6 +128,47 @@ describe('resume', () => {
     expect(await resume('--steps', '63', '--data', '../other.txt')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^hornbook: \.\.\/other\.txt is not the text that .* was trained on.*\n$/),
+    });
+  });
+
+  test('passes over a torn checkpoint, says so, and goes on from the one before it', async () => {
+    const args = [...people, ...tiny.mlp, '--evaluate-every', '20', '--out'];
+    await hornbook([...args, 'torn'], { cwd });
+    await truncate(join(cwd, 'torn', 'latest', 'model.safetensors'), 100);
+    const { code, stdout } = await hornbook(['resume', 'torn', '--json'], { cwd });
+    expect(code).toBe(0);
+    const [note, ...events] = jsonLines(stdout);
+    expect(note).toEqual({ warning: expect.stringMatching(/^Passed over a damaged checkpoint: .*it is cut short/) });
+    expect(events.map(({ step }) => step)).toEqual([...Array.from({ length: 20 }, (_, i) => 40 + i), undefined]);
+    const log = await readFile(join(cwd, 'torn', 'losses.csv'), 'utf8');
+    expect(
+      log
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => Number(line.split(',')[0])),
+    ).toEqual(Array.from({ length: 60 }, (_, i) => i));
+  });
+
+  test('refuses a run whose config was changed, and one that has nothing to go on with', async () => {
+    const config = join(cwd, 'torn', 'config.json');
+    const text = await readFile(config, 'utf8');
+    await writeFile(config, text.replace('"characters"', '"bytes"'));
+    expect(await hornbook(['resume', 'torn', '--steps', '99'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^hornbook: Expected tokenizer "characters" in .*, as the run was trained with, got "bytes"/,
+      ),
+    });
+    await writeFile(config, text.replace('people.txt', 'other.txt'));
+    expect(await hornbook(['resume', 'torn', '--steps', '99'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/other\.txt is not the text that torn was trained on/),
+    });
+    await hornbook([...people, ...tiny['counted-bigram'], '--out', 'counted'], { cwd });
+    expect(await hornbook(['resume', 'counted'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: 'hornbook: counted counted its text: there is nothing to go on with\n',
     });
   });
 });

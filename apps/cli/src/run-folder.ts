@@ -1,22 +1,39 @@
-// A run on disk: a checkpoint whose metadata says how to build the model again, speak its tokens, and go on training.
+// A run on disk: checkpoints that say how to build the model again, speak its tokens and go on, and files for people.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Generator, type GeneratorState, manualSeed } from '@hornbook/random';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Tokenizer, type TokenizerJSON, tokenizerFromJSON } from '@hornbook/tokenizers';
-import { type Checkpoint, CheckpointError, loadCheckpoint } from '@hornbook/training/checkpoint';
+import type { TrainingEvent } from '@hornbook/training';
+import { type Checkpoint, CheckpointError, loadCheckpoint, type SaveOptions } from '@hornbook/training/checkpoint';
+import { loadBest, loadLatest, saveLatest } from '@hornbook/training/runs';
+import { readConfig } from './config/read-config.ts';
+import { resolveSettings } from './config/resolve.ts';
+import type { Settings } from './config/settings.ts';
 import { type LanguageModel, makeModel } from './language-models.ts';
-import { type ModelKind, modelKinds, type Settings } from './settings.ts';
 import type { Source } from './source.ts';
+import { UserError } from './user-error.ts';
+import { explain, writeFiles } from './write-files.ts';
 
-/** What `checkpoint.json` keeps of a run, beside the step. */
+const version = 2;
+
+/** What a checkpoint keeps of a run, beside the step. */
 export type RunMetadata = {
-  readonly model: ModelKind;
+  readonly version: number;
   readonly settings: Settings;
   readonly tokenizer: TokenizerJSON;
   readonly source: Pick<Source, 'location' | 'kind'> & { readonly sha256: string };
-  readonly seed: number;
-  /** Where the generator stood: the next batch is drawn from there. */
-  readonly generator: GeneratorState;
+  /** Where batches and generator stood: the next batch is drawn from there. */
+  readonly batches: object;
+  readonly progress: Progress;
+};
+
+/** What a run knows of its measurements so far. */
+export type Progress = {
+  readonly best?: { readonly step: number; readonly validationLoss: number };
+  /** Measurements since the best. */
+  readonly withoutGain: number;
+  /** The last step, where the measurement that was due after it was broken off. */
+  readonly unmeasured?: TrainingEvent;
 };
 
 export type Run = {
@@ -24,36 +41,143 @@ export type Run = {
   readonly metadata: RunMetadata;
   readonly tokenizer: Tokenizer;
   readonly model: LanguageModel;
-  /** Stands where it stood. */
-  readonly generator: Generator;
+  /** Why newer checkpoints could not be used. */
+  readonly damaged: readonly CheckpointError[];
 };
 
-/** @throws CheckpointError if the folder holds no run of this program */
-export async function loadRun(folder: string): Promise<Run> {
-  const checkpoint = await loadCheckpoint(folder);
+/** What a run's folder may hold: anything else is not ours to replace. */
+const known = /^(?:latest|previous|best|next|config\.json|losses\.csv|samples\.jsonl|report\.html|\..*)$/;
+
+/**
+ * The latest checkpoint of a run, or the best if it has one; or the one checkpoint that the folder itself is.
+ *
+ * @throws CheckpointError if the folder holds no run of this version of the program
+ */
+export async function loadRun(folder: string, which: 'latest' | 'best'): Promise<Run> {
+  const { damaged = [], ...checkpoint } = await find(folder, which);
   const metadata = checkpoint.metadata as Partial<RunMetadata>;
-  if (!isWhole(metadata)) {
-    throw new CheckpointError(`Expected a run of hornbook train in ${folder}, got a checkpoint of something else`);
+  if (metadata.version !== version || typeof metadata.settings !== 'object' || metadata.settings === null) {
+    throw new CheckpointError(
+      `Expected a run of this version of hornbook in ${folder}, got a checkpoint of another version or program: train anew`,
+    );
   }
+  const whole = metadata as RunMetadata;
   try {
-    const tokenizer = await tokenizerFromJSON(metadata.tokenizer);
-    const model = makeModel(metadata.model, tokenizer.vocabSize, metadata.settings);
-    const generator = manualSeed(metadata.seed);
-    generator.restore(metadata.generator);
-    return { checkpoint, metadata, tokenizer, model, generator };
+    resolveSettings([{ settings: whole.settings, file: 'checkpoint.json' }]); // which checks them
+    const tokenizer = await tokenizerFromJSON(whole.tokenizer);
+    const model = makeModel(whole.settings, tokenizer);
+    return { checkpoint, metadata: whole, tokenizer, model, damaged };
   } catch (cause) {
-    throw new CheckpointError(`${join(folder, 'checkpoint.json')} is damaged: ${(cause as Error).message}`, { cause });
+    throw new CheckpointError(`The checkpoint in ${folder} is damaged: ${(cause as Error).message}`, { cause });
   }
 }
 
-function isWhole(metadata: Partial<RunMetadata>): metadata is RunMetadata {
-  const { model, settings, source, seed } = metadata;
-  const objects = [settings, source].every((part) => typeof part === 'object' && part !== null);
-  return objects && modelKinds.includes(model as ModelKind) && Number.isSafeInteger(seed);
+async function find(
+  folder: string,
+  which: 'latest' | 'best',
+): Promise<Checkpoint & { readonly damaged?: readonly CheckpointError[] }> {
+  if (existsSync(join(folder, 'checkpoint.json'))) return loadCheckpoint(folder);
+  if (which === 'best' && existsSync(join(folder, 'best'))) return loadBest(folder);
+  return loadLatest(folder);
+}
+
+/** The tensors to judge and to sample with: the averages, where the run keeps them. */
+export function finalTensors({ checkpoint, metadata }: Run): Checkpoint['tensors'] {
+  const prefix = 'average.';
+  const averages = [...(checkpoint.optimizer?.tensors ?? [])].filter(([path]) => path.startsWith(prefix));
+  if (metadata.settings.average === 0 || averages.length === 0) return checkpoint.tensors;
+  return new Map(averages.map(([path, tensor]) => [path.slice(prefix.length), tensor]));
+}
+
+/** `RunMetadata` for a run of this version. */
+export function describeRun(metadata: Omit<RunMetadata, 'version'>): RunMetadata {
+  return { version, ...metadata };
+}
+
+/**
+ * Makes the folder of a new run with its first checkpoint and its config, in place of a run that is there.
+ *
+ * @throws CheckpointError or UserError if that cannot be written, or the folder holds anything but a run; then what was
+ * there is there still
+ */
+export async function startRun(folder: string, first: SaveOptions, settings: Settings): Promise<void> {
+  const target = resolve(folder);
+  await refuseForeign(folder);
+  const besides = (suffix: string) => join(dirname(target), `.${basename(target)}.${suffix}-${process.pid}`);
+  const [fresh, old] = [besides('new'), besides('old')];
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await mkdir(fresh);
+  } catch (error) {
+    throw couldNotSave(folder, error);
+  }
+  try {
+    await saveLatest(fresh, first);
+    await writeConfig(fresh, settings);
+    if (existsSync(target)) await rename(target, old);
+    await rename(fresh, target);
+  } catch (error) {
+    if (existsSync(old) && !existsSync(target)) await rename(old, target);
+    await rm(fresh, { recursive: true, force: true });
+    throw error instanceof UserError ? error : couldNotSave(folder, error);
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+function couldNotSave(folder: string, error: unknown): CheckpointError {
+  const fault = (error instanceof CheckpointError ? error.cause : error) as NodeJS.ErrnoException;
+  return new CheckpointError(`Could not save to ${folder}: ${explain(fault)}`, { cause: error });
+}
+
+/** The settings of a run, to read and to give to `--config`. */
+export function writeConfig(folder: string, settings: Settings): Promise<void> {
+  return writeFiles(new Map([[join(folder, 'config.json'), `${JSON.stringify(settings, null, 2)}\n`]]));
+}
+
+/** What resume may change. */
+const changeable = ['steps', 'evaluateEvery', 'data'];
+
+/**
+ * A run goes on as it began: what was changed in its config.json since would not be done.
+ *
+ * @returns where the text is, as the file has it
+ * @throws UserError naming a setting that is another there
+ */
+export async function expectConfig(folder: string, settings: Settings): Promise<string> {
+  const path = join(folder, 'config.json');
+  if (!existsSync(path)) return settings.data;
+  const { settings: written } = await readConfig(path);
+  for (const name of new Set([...Object.keys(settings), ...Object.keys(written)])) {
+    const [made, now] = [settings[name as keyof Settings], written[name]];
+    if (made === now || changeable.includes(name)) continue;
+    throw new UserError(
+      `Expected ${name} ${JSON.stringify(made)} in ${path}, as the run was trained with, got ${JSON.stringify(now)}. ` +
+        `Set it back, or train anew: hornbook train --config ${path}`,
+    );
+  }
+  return String(written.data ?? settings.data);
+}
+
+async function refuseForeign(folder: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || !existsSync(folder)) return; // what is in the way, making it will tell
+    if (code === 'ENOTDIR') throw new CheckpointError(`Expected a folder at ${folder}, got a file: a run is a folder`);
+    throw new CheckpointError(`Could not read ${folder}: ${message}`, { cause });
+  }
+  const foreign = names.find((name) => !known.test(name));
+  if (foreign === undefined) return;
+  throw new CheckpointError(
+    `Expected a run or an empty folder at ${folder}, got a folder with ${foreign} in it: ` +
+      'saving would replace it, so choose another folder',
+  );
 }
 
 /** A folder for a new run, that no other run is in: `runs/names-mlp`, `runs/names-mlp-2`, … */
-export function freeRunFolder(title: string, kind: ModelKind): string {
+export function freeRunFolder(title: string, kind: string): string {
   const name = join('runs', `${title}-${kind}`);
   let folder = name;
   for (let count = 2; existsSync(folder); count++) folder = `${name}-${count}`;

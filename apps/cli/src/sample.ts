@@ -1,11 +1,8 @@
 // `hornbook sample`: new text from a run folder.
-import { generate, type SamplingOptions } from '@hornbook/generation';
+import type { ChoiceOptions } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
-import { textStream } from '@hornbook/tokenizers';
-import { restoreParameters, trainable } from '@hornbook/training';
-import { boundaryOf, encodeText, inside } from './corpus.ts';
-import { loadRun } from './run-folder.ts';
-import { startBackend } from './start-backend.ts';
+import type { Settings } from './config/settings.ts';
+import { type Made, openSampler, type Sampler } from './sampler.ts';
 
 export type SampleRequest = {
   readonly folder: string;
@@ -13,47 +10,44 @@ export type SampleRequest = {
   readonly count?: number;
   readonly length: number;
   readonly seed: number;
-  readonly sampling: SamplingOptions;
+  readonly sampling: ChoiceOptions;
+  /** Strings that end a text. */
+  readonly stop: readonly string[];
+  /** One JSON object a text, with all its tokens. */
+  readonly json: boolean;
   readonly backend?: string;
 };
 
-/** Writes samples as they come. A model of lines writes lines; one of prose goes on for `length` tokens. */
-export async function sample(
-  request: SampleRequest,
-  write: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const { folder, length, sampling } = request;
-  const { checkpoint, metadata, tokenizer, model } = await loadRun(folder);
-  const prompt = [...encodeText(tokenizer, request.prompt, inside)];
-  await startBackend(request.backend);
-  const generator = manualSeed(request.seed);
-  const parameters = trainable(model.initialize(manualSeed(0)));
-  restoreParameters(parameters, checkpoint.tensors);
+/** Where texts, and remarks that are no part of them, go. */
+export type Outlets = { readonly write: (text: string) => void; readonly remark: (text: string) => void };
 
-  const { contextLength } = metadata.settings;
-  const boundary = boundaryOf(tokenizer);
-  const lines = metadata.source.kind === 'lines' || metadata.model === 'mlp';
-  // The MLP takes exactly its context, and documents begin with as many boundaries.
-  const padding = metadata.model === 'mlp' ? contextLength : lines || prompt.length === 0 ? 1 : 0;
-  const start = new Array<number>(padding).fill(boundary);
-  const count = request.count ?? (lines ? 10 : 1);
+/** Writes samples as they come. A model of lines writes lines; one of prose goes on for `length` tokens. */
+export async function sample(request: SampleRequest, { write, remark }: Outlets, signal: AbortSignal): Promise<void> {
+  const { length, sampling, stop, seed, json } = request;
+  const sampler = await openSampler(request.folder, request.backend);
+  const prompt = sampler.encode(request.prompt);
+  remarkOnLength(prompt, sampler, remark);
+  const generator = manualSeed(seed);
+  const count = request.count ?? (sampler.lines ? 10 : 1);
   for (let i = 0; i < count && !signal.aborted; i++) {
-    if (!lines && i > 0) write('\n');
-    const text = textStream(tokenizer);
-    write(text.push(prompt));
-    const ids = generate({
-      forward: (tree, rows) => model.forward(tree, rows),
-      parameters,
-      prompt: [...start, ...prompt],
-      contextLength,
-      maxTokens: length,
-      generator,
-      ...(lines && { stop: (id: number) => id === boundary }),
-      signal,
-      ...sampling,
+    if (!sampler.lines && i > 0 && !json) write('\n');
+    let text = '';
+    const made = await sampler.write(prompt, { ...sampling, length, stop, generator, signal }, (piece) => {
+      if (json) text += piece;
+      else write(piece);
     });
-    for await (const id of ids) write(text.push([id]));
-    write(`${text.end()}\n`);
+    write(json ? `${JSON.stringify(describe(request.prompt, text, made, sampler))}\n` : '\n');
   }
+}
+
+/** A long prompt is not refused, but nobody should think that all of it counts. */
+export function remarkOnLength(prompt: readonly number[], { run }: Sampler, remark: (text: string) => void): void {
+  const { contextLength = 1 } = run.metadata.settings as Partial<Settings>;
+  if (prompt.length <= contextLength) return;
+  remark(`The prompt has ${prompt.length} tokens, of which the model reads the last ${contextLength}`);
+}
+
+function describe(prompt: string, text: string, { tokens, finish }: Made, { run: { tokenizer } }: Sampler) {
+  const described = tokens.map(({ id, logProbability }) => ({ id, token: tokenizer.tokenOf(id), logProbability }));
+  return { prompt, text, finish, tokens: described };
 }

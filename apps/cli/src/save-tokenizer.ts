@@ -1,6 +1,7 @@
 // Tokenizers to files, in the format that the name asks for.
 import { basename, extname, join } from 'node:path';
 import {
+  asRanks,
   encodingNames,
   type Tokenizer,
   writeMinbpe,
@@ -8,7 +9,6 @@ import {
   writeTokenizerJson,
   writeVocabMerges,
 } from '@hornbook/tokenizers';
-import { asRanks } from './byte-pairs.ts';
 import { UserError } from './user-error.ts';
 import { expectWritable, writeFiles } from './write-files.ts';
 

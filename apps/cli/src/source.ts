@@ -1,8 +1,10 @@
-// Where text comes from: a corpus that ships with the project, a file, or standard input.
+// Where text comes from: a corpus that ships with the project, a file, a prepared folder, or standard input.
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type CorpusName, corpora, loadCorpus } from '@hornbook/datasets';
+import { type CorpusName, corpora, findPublicCorpus, loadCorpus } from '@hornbook/datasets';
+import { fetchCorpus, type PreparedDataset } from '@hornbook/datasets/files';
+import { openPrepared } from './prepared-data.ts';
 import { decodeText } from './text-decoder.ts';
 import { UserError } from './user-error.ts';
 
@@ -17,16 +19,41 @@ export type Source = {
   readonly text: string;
   /** Lines are documents of their own (a list of names), or one stream of prose. */
   readonly kind: 'lines' | 'prose';
+  /** Its tokens, where they were prepared; the text is then the checksums of their files, to know them again by. */
+  readonly prepared?: PreparedDataset;
 };
 
-/** Reads `names`, `story`, or a UTF-8 text file. @throws UserError that says what is wrong with it */
+/**
+ * Reads `names`, `story`, a public corpus such as `tiny-shakespeare`, which is fetched the first time, or a UTF-8 text file.
+ *
+ * @throws UserError or DownloadError that says what is wrong with it
+ */
 export async function readSource(name: string): Promise<Source> {
   if (isCorpus(name)) {
     return { name, location: name, title: name, text: await loadCorpus(name), kind: corpora[name].kind };
   }
+  const corpus = findPublicCorpus(name);
+  if (corpus) {
+    const { path } = await fetchCorpus(name);
+    const text = wholeText(await readBytes(path), name);
+    return { name, location: name, title: name.replace(':', '-'), text, kind: corpus.kind };
+  }
   const text = wholeText(await readBytes(name), name);
   const title = basename(name, extname(name));
   return { name, location: resolve(name), title, text, kind: looksLikeLines(text) ? 'lines' : 'prose' };
+}
+
+/**
+ * The same, or a folder that `hornbook data prepare` made.
+ *
+ * @throws UserError, DownloadError or TokenFileError that says what is wrong with it
+ */
+export async function readTrainingSource(name: string): Promise<Source> {
+  const prepared = isCorpus(name) ? undefined : await openPrepared(name);
+  if (!prepared) return readSource(name);
+  const location = resolve(name);
+  const text = prepared.files.map(({ info }) => info.sha256).join('\n');
+  return { name, location, title: basename(location), text, kind: 'prose', prepared };
 }
 
 /** Standard input as text. @throws UserError as `readSource`, or if nothing is piped in */

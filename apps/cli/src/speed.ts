@@ -17,6 +17,13 @@ export function formatSpeed(stepsPerSecond: number): string {
   return `${stepsPerSecond.toFixed(stepsPerSecond < 9.95 ? 1 : 0)} steps/s`;
 }
 
+/** `512 tokens/s`, `9.4k tokens/s` */
+export function formatTokens(tokensPerSecond: number): string {
+  const thousands = tokensPerSecond / 1000;
+  if (thousands < 1) return `${Math.round(tokensPerSecond)} tokens/s`;
+  return `${thousands.toFixed(thousands < 9.95 ? 1 : 0)}k tokens/s`;
+}
+
 /** `42s`, `3m 05s`, `1h 07m` */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);

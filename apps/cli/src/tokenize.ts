@@ -20,7 +20,7 @@ export type TokenizeRequest = TextRequest & {
 export async function tokenize(request: TokenizeRequest, write: (text: string) => void): Promise<void> {
   const text = await readText(request);
   const tokenizer = request.run
-    ? (await (await import('./run-folder.ts')).loadRun(request.run)).tokenizer // takes a moment: it brings models along
+    ? (await (await import('./run-folder.ts')).loadRun(request.run, 'latest')).tokenizer // takes a moment: it brings models along
     : await makeTokenizer(request.tokenizer, text);
   const ids = encodeText(tokenizer, text, { allowedSpecial: 'all' });
   if (request.json) {

@@ -41,6 +41,7 @@ describe('the command line: exit code 2', () => {
     [[...train, '--kind', 'sentencepiece'], /Allowed choices are bpe, wordpiece, unigram/],
     [[...train, '--pattern', 'gpt5'], /Expected gpt2, cl100k_base, o200k_base, or a regular expression as \/…\//],
     [[...train, '--pattern', '/(/'], /'\/\(\/' is invalid.*Invalid regular expression/],
+    [[...train, '--pattern', '/(a+)+$/'], /Expected a pattern that is done soon with every text, got \/\(a\+\)\+\$\/u/],
     [[...train, '--kind', 'unigram', '--pattern', 'gpt2'], /unigram has no --pattern/],
     [[...train, '-n', '100'], /Expected a vocabSize from 256 .*, got 100/],
     [[...train, '-n', '257', '--special', '<a>', '--special', '<b>'], /Expected a vocabSize from 258/],
@@ -92,7 +93,7 @@ describe('tokenizers that cannot be used', () => {
   test.each([
     ['gpt5', /No such tokenizer: gpt5. Give a tokenizer file or a run, or one of gpt2, cl100k_base, o200k_base/],
     ['words', /No such tokenizer: words. It is learned from a text/],
-    ['folder', /Expected a tokenizer in folder, got a folder without checkpoint.json, tokenizer.json/],
+    ['folder', /Expected a tokenizer in folder, got a folder without a run, tokenizer.json/],
     ['people.txt', /got people.txt, which is none/],
     ['empty.txt', /got empty.txt, which is none/],
     ['cut.json', /cut.json, the whole file: Expected JSON|Expected JSON in cut.json/],

@@ -37,14 +37,14 @@ export async function loadTokenizer(name: string, options: LoadOptions = {}): Pr
 
 async function fromFolder(folder: string): Promise<Tokenizer> {
   const names = await readdir(folder);
-  if (names.includes('checkpoint.json')) {
+  if (['checkpoint.json', 'latest', 'next'].some((name) => names.includes(name))) {
     const { loadRun } = await import('./run-folder.ts'); // and with it what makes models: only if there is one
-    return (await loadRun(folder)).tokenizer;
+    return (await loadRun(folder, 'latest')).tokenizer;
   }
   if (names.includes('tokenizer.json')) return loadTokenizer(join(folder, 'tokenizer.json'));
   if (names.includes('vocab.json') && names.includes('merges.txt')) return fromPair(folder);
   throw new UserError(
-    `Expected a tokenizer in ${folder}, got a folder without checkpoint.json, tokenizer.json, or vocab.json and merges.txt`,
+    `Expected a tokenizer in ${folder}, got a folder without a run, tokenizer.json, or vocab.json and merges.txt`,
   );
 }
 

@@ -197,7 +197,7 @@ describe('compare', () => {
 test('a model trains with a tokenizer file, resumes, samples, and lends its tokenizer', async () => {
   const args = ['train', '--data', 'book.txt', '--tokenizer', 'book.json', ...tiny.bigram, '--out', 'run'];
   expect(await hornbook(args, { cwd })).toMatchObject({ code: 0, stderr: '' });
-  const { metadata } = JSON.parse(await readFile(join(cwd, 'run', 'checkpoint.json'), 'utf8'));
+  const { metadata } = JSON.parse(await readFile(join(cwd, 'run', 'latest', 'checkpoint.json'), 'utf8'));
   expect(metadata.tokenizer).toEqual(JSON.parse(await readFile(join(cwd, 'book.json'), 'utf8')));
   expect(await hornbook(['resume', 'run', '--steps', '65'], { cwd })).toMatchObject({ code: 0, stderr: '' });
   const sample = await hornbook(['sample', 'run', '--prompt', 'the ', '--length', '9'], { cwd });

@@ -1,6 +1,7 @@
 // `hornbook tokenizer train`: texts in, a tokenizer file out.
 import type { Tokenizer } from '@hornbook/tokenizers';
 import { colors } from './colors.ts';
+import { formatBytes } from './format-bytes.ts';
 import { type LearningProgress, type LearnOptions, learnTokenizer } from './learn-tokenizer.ts';
 import { progressBar } from './progress-bar.ts';
 import type { Screen } from './reporter.ts';
@@ -104,11 +105,4 @@ function describe(progress: LearningProgress, { bytes, bytesRead }: Texts): stri
     return `read ${formatBytes(bytesRead())}${bytes === undefined ? '' : ` of ${formatBytes(bytes)}`}`;
   }
   return progress.text;
-}
-
-/** `512 bytes`, `1.2 MB` */
-function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }

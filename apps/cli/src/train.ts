@@ -1,61 +1,88 @@
 // `hornbook train` and `hornbook resume`: text in, a run folder out.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { manualSeed } from '@hornbook/random';
+import { tokenizerFromJSON } from '@hornbook/tokenizers';
 import { restoreParameters, trainable } from '@hornbook/training';
-import { makeParts, makeTokenizer } from './corpus.ts';
+import type { Settings } from './config/settings.ts';
+import { makeParts, makeTokenizer, tokenizerPlace } from './corpus.ts';
+import { countBigrams } from './counted-bigram.ts';
 import { makeModel } from './language-models.ts';
+import { expectRoom } from './memory-needed.ts';
 import { makeRecipe } from './recipes.ts';
-import { freeRunFolder, loadRun } from './run-folder.ts';
-import { type ModelKind, makeSettings, type Settings } from './settings.ts';
-import { readSource } from './source.ts';
+import { runBatches } from './run-batches.ts';
+import { expectConfig, freeRunFolder, loadRun } from './run-folder.ts';
+import { readTrainingSource } from './source.ts';
 import { startBackend } from './start-backend.ts';
-import { runTraining, type Watch } from './training-run.ts';
+import { runTraining, type TrainingRun, type Watch } from './training-run.ts';
 import { UserError } from './user-error.ts';
 
 export type TrainRequest = {
-  readonly data: string;
-  readonly model: ModelKind;
-  /** A kind, or a tokenizer to load. */
-  readonly tokenizer: string;
-  readonly settings: Partial<Settings>;
-  readonly seed: number;
+  readonly settings: Settings;
   readonly out?: string;
   readonly backend?: string;
-  readonly evaluateEvery?: number;
 };
 
 /** Trains a new model and saves it. Aborting saves what there is. */
-export async function trainNew(request: TrainRequest, watch: Watch): Promise<void> {
-  const { model: kind, seed, evaluateEvery } = request;
-  const settings = makeSettings(kind, request.settings);
-  const source = await readSource(request.data);
-  const tokenizer = await makeTokenizer(request.tokenizer, source.text);
-  const model = makeModel(kind, tokenizer.vocabSize, settings);
-  const parts = makeParts(source, { tokenizer, kind, contextLength: settings.contextLength, seed });
-  const backend = await startBackend(request.backend);
-  const generator = manualSeed(seed);
-  await runTraining(
-    {
-      folder: request.out ?? freeRunFolder(source.title, kind),
-      source: source.name,
-      model,
-      parameters: trainable(model.initialize(generator)),
-      recipe: makeRecipe(kind, settings),
-      generator,
-      startStep: 0,
-      backend,
-      parts,
-      evaluateEvery,
-      metadata: {
-        model: kind,
-        settings,
-        tokenizer: tokenizer.toJSON(),
-        source: { location: source.location, kind: source.kind, sha256: sha256(source.text) },
-        seed,
-      },
-    },
-    watch,
+export async function trainNew({ settings, out, backend }: TrainRequest, watch: Watch): Promise<void> {
+  const run = await prepare(settings, backend);
+  const folder = out ?? freeRunFolder(run.title, settings.model);
+  await runTraining({ ...run, folder }, watch);
+}
+
+/** A model that counts makes no steps, with an optimizer that has nothing to do. */
+const still = {
+  optimizer: 'sgd',
+  learningRate: 0,
+  momentum: 0,
+  schedule: 'constant',
+  clip: 0,
+  average: 0,
+  accumulate: 1,
+  order: 'random',
+  batchSize: 1,
+} as const;
+
+/** All of a new run but its folder: the text is read, the model made, and nothing written. */
+export async function prepare(given: Settings, backendName?: string) {
+  const source = await readTrainingSource(given.data);
+  const settings = { ...given, data: source.location, tokenizer: tokenizerPlace(given.tokenizer) };
+  const tokenizer = source.prepared
+    ? await tokenizerFromJSON(source.prepared.tokenizer)
+    : await makeTokenizer(settings.tokenizer, source.text);
+  const model = makeModel(settings, tokenizer);
+  expectRoom(settings, model.parameterCount, tokenizer.vocabSize);
+  const training = settings.model === 'counted-bigram' ? { ...settings, ...still } : settings;
+  const recipe = makeRecipe(training);
+  const parts = makeParts(source, tokenizer, settings);
+  const backend = await startBackend(backendName);
+  const generator = manualSeed(settings.seed);
+  const { stream } = parts.training;
+  const parameters = trainable(
+    settings.model === 'counted-bigram' && stream
+      ? countBigrams(stream, tokenizer.vocabSize, settings.smoothing)
+      : model.initialize(generator),
   );
+  return {
+    title: source.title,
+    source: source.name,
+    model,
+    parameters,
+    recipe,
+    generator,
+    batches: runBatches(parts.training, training, generator),
+    startStep: 0,
+    backend,
+    parts,
+    settings,
+    progress: { withoutGain: 0 },
+    notes: [],
+    metadata: {
+      tokenizer: tokenizer.toJSON(),
+      source: { location: source.location, kind: source.kind, sha256: sha256(source.text) },
+    },
+  } satisfies Omit<TrainingRun, 'folder'> & { title: string };
 }
 
 export type ResumeRequest = {
@@ -69,27 +96,40 @@ export type ResumeRequest = {
 };
 
 /** Goes on with a run where it stopped: the batches, the rates and the optimizer are those it would have had. */
-export async function resume(request: ResumeRequest, watch: Watch): Promise<void> {
-  const { folder, evaluateEvery } = request;
-  const { checkpoint, metadata, tokenizer, model, generator } = await loadRun(folder);
-  const { model: kind, seed } = metadata;
-  const settings = { ...metadata.settings, steps: request.steps ?? metadata.settings.steps };
-  if (checkpoint.step >= settings.steps) {
+export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<void> {
+  const { folder } = request;
+  if (existsSync(join(folder, 'checkpoint.json'))) {
+    throw new UserError(`Expected the folder of a run, got one of its checkpoints: give ${dirname(resolve(folder))}`);
+  }
+  const { checkpoint, metadata, tokenizer, model, damaged } = await loadRun(folder, 'latest');
+  if (metadata.settings.steps === undefined)
+    throw new UserError(`${folder} counted its text: there is nothing to go on with`);
+  const data = await expectConfig(folder, metadata.settings);
+  const settings: Settings = {
+    ...metadata.settings,
+    steps: request.steps ?? metadata.settings.steps,
+    evaluateEvery: request.evaluateEvery ?? metadata.settings.evaluateEvery,
+    data: request.data ?? data,
+  };
+  if (checkpoint.step >= settings.steps && !metadata.progress.unmeasured) {
     throw new UserError(`${folder} has made its ${checkpoint.step} steps. Give a larger total to go on: --steps N`);
   }
   if (!checkpoint.optimizer) throw new UserError(`Expected the optimizer's state in ${folder}, got a model alone`);
-  const source = await readSource(request.data ?? metadata.source.location);
+  const source = await readTrainingSource(settings.data);
   if (sha256(source.text) !== metadata.source.sha256) {
     throw new UserError(
       `${source.name} is not the text that ${folder} was trained on. Give that one with --data, or train anew`,
     );
   }
-  const parts = makeParts(source, { tokenizer, kind, contextLength: settings.contextLength, seed });
+  const parts = makeParts(source, tokenizer, settings);
   const backend = await startBackend(request.backend);
-  const parameters = trainable(model.initialize(manualSeed(seed)));
+  const generator = manualSeed(settings.seed);
+  const parameters = trainable(model.initialize(generator));
   restoreParameters(parameters, checkpoint.tensors);
-  const recipe = makeRecipe(kind, settings);
+  const recipe = makeRecipe(settings);
   recipe.optimizer.restore(checkpoint.optimizer, parameters);
+  const batches = runBatches(parts.training, settings, generator);
+  batches.restore(metadata.batches);
   await runTraining(
     {
       folder,
@@ -98,11 +138,14 @@ export async function resume(request: ResumeRequest, watch: Watch): Promise<void
       parameters,
       recipe,
       generator,
+      batches,
       startStep: checkpoint.step,
       backend,
       parts,
-      evaluateEvery,
-      metadata: { ...metadata, settings },
+      settings: { ...settings, data: source.location },
+      progress: metadata.progress,
+      metadata: { tokenizer: metadata.tokenizer, source: { ...metadata.source, location: source.location } },
+      notes: damaged.map(({ message }) => `Passed over a damaged checkpoint: ${message}`),
     },
     watch,
   );

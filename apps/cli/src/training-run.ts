@@ -1,16 +1,21 @@
 // One run of training from its first step to its last: measured, shown and saved along the way.
 import type { Backend } from '@hornbook/backends';
-import { type Batch, type Dataset, loader, randomBatches } from '@hornbook/datasets';
+import { type Batch, type Dataset, loader } from '@hornbook/datasets';
 import { crossEntropy } from '@hornbook/losses';
 import type { ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import { evaluate, type Loss, LossError, type TrainingEvent, train } from '@hornbook/training';
-import { saveCheckpoint } from '@hornbook/training/checkpoint';
+import { saveBest, saveLatest } from '@hornbook/training/runs';
+import type { Settings } from './config/settings.ts';
 import type { Part, Parts } from './corpus.ts';
 import type { LanguageModel } from './language-models.ts';
 import type { Recipe } from './recipes.ts';
+import { leaveReport } from './report/run-report.ts';
 import type { Report, Reporter } from './reporter.ts';
-import type { RunMetadata } from './run-folder.ts';
+import type { RunBatches } from './run-batches.ts';
+import { describeRun, type Progress, type RunMetadata, startRun, writeConfig } from './run-folder.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
+import { trainingSample } from './training-sample.ts';
 import { UserError } from './user-error.ts';
 
 export type TrainingRun = {
@@ -22,119 +27,187 @@ export type TrainingRun = {
   readonly parameters: ParameterTree;
   readonly recipe: Recipe;
   readonly generator: Generator;
+  readonly batches: RunBatches;
   readonly startStep: number;
   readonly backend: Backend;
   readonly parts: Parts;
-  /** Steps between measurements and saves; by default a tenth of all. */
-  readonly evaluateEvery?: number;
-  readonly metadata: Omit<RunMetadata, 'generator'>;
+  readonly settings: Settings;
+  readonly progress: Progress;
+  readonly metadata: Pick<RunMetadata, 'tokenizer' | 'source'>;
+  /** What to say before it begins. */
+  readonly notes: readonly string[];
 };
 
 /** How a run is watched and stopped. */
 export type Watch = { readonly reporter: Reporter; readonly signal: AbortSignal };
 
-/** Targets that a loss is measured on: enough for two digits, few enough to be quick. */
-const evaluationTargets = 32_768;
-
 /**
  * Saves before the first step, so that a folder that cannot be written is known at once; at each measurement; and at the
- * end, also when aborted.
+ * end, also when aborted. The best is kept apart.
  */
 export async function runTraining(run: TrainingRun, { reporter, signal }: Watch): Promise<void> {
-  const { folder, parameters, recipe, generator, startStep, metadata } = run;
-  const save = (step: number) =>
-    saveCheckpoint(folder, {
-      parameters,
-      optimizer: recipe.optimizer,
-      step,
-      metadata: { ...metadata, generator: generator.state() },
-    });
-  await save(startStep);
+  const { folder, settings, startStep, backend, parts } = run;
+  if (startStep === 0) await startRun(folder, checkpointOf(run, 0, run.progress), settings);
+  else await writeConfig(folder, settings);
+  const log = await openRunLog(folder, startStep);
   const report = reporter({
-    model: metadata.model,
+    model: settings.model,
     parameterCount: run.model.parameterCount,
     source: run.source,
-    trainingExamples: run.parts.training.examples.length,
-    validationExamples: run.parts.validation.examples.length,
-    backend: run.backend.adapter ? `${run.backend.name} (${run.backend.adapter.name})` : run.backend.name,
+    trainingExamples: parts.training.examples.length,
+    validationExamples: parts.validation.examples.length,
+    backend: backend.adapter ? `${backend.name} (${backend.adapter.name})` : backend.name,
     startStep,
-    steps: metadata.settings.steps,
-    seed: metadata.seed,
+    steps: stepsOf(settings),
+    tokensPerStep: tokensPerStep(settings, parts.training),
+    seed: settings.seed,
     folder,
+    notes: run.notes,
   });
   try {
-    await steps(run, save, report, signal);
+    await steps(run, log, report, signal);
   } catch (error) {
-    if (!(error instanceof LossError)) throw error;
-    const { learningRate } = metadata.settings;
-    throw new UserError(
-      `The numbers grew without bound at step ${error.step + 1}: give a --learning-rate below ${learningRate}. ` +
-        `The last sound save stays in ${folder}`,
-      { cause: error },
-    );
+    throw error instanceof LossError ? outOfBounds(error, run) : error;
   } finally {
     report.close();
   }
 }
 
-async function steps(
-  { model, parameters, recipe, generator, startStep, parts, evaluateEvery, metadata }: TrainingRun,
-  save: (step: number) => Promise<void>,
-  report: Report,
-  signal: AbortSignal,
-): Promise<void> {
-  const { steps, batchSize } = metadata.settings;
-  const every = evaluateEvery ?? Math.ceil(steps / 10);
-  const loss =
-    (options: { readonly generator?: Generator }): Loss<ParameterTree> =>
-    (tree, { inputs, targets }) =>
-      crossEntropy(model.forward(tree, inputs, options), targets);
-  const judge = ({ evaluation }: Part) =>
-    evaluate({ parameters, loss: loss({}), batches: firstBatches(evaluation), signal }); // no generator: no dropout
+function checkpointOf(
+  { parameters, recipe, batches, settings, metadata }: TrainingRun,
+  step: number,
+  progress: Progress,
+) {
+  return {
+    parameters,
+    optimizer: recipe.optimizer,
+    step,
+    metadata: describeRun({ ...metadata, settings, batches: batches.state(), progress }),
+  };
+}
 
-  const began = performance.now();
-  let away = 0; // milliseconds spent on measuring and saving
+/** Tokens to predict in one update. */
+function tokensPerStep({ batchSize = 0, accumulate = 1 }: Partial<Settings>, { examples }: Part): number {
+  return batchSize * accumulate * targetsIn(examples);
+}
+
+function targetsIn(examples: Dataset): number {
+  const { target } = examples.at(0);
+  return typeof target === 'number' ? 1 : target.length;
+}
+
+/** A model that counts makes none. */
+const stepsOf = ({ steps = 0 }: Partial<Settings>) => steps;
+
+async function steps(run: TrainingRun, log: RunLog, report: Report, signal: AbortSignal): Promise<void> {
+  const { folder, model, parameters, recipe, generator, batches, startStep, parts, settings } = run;
+  const steps = stepsOf(settings);
+  const { average, ...recipeOptions } = recipe;
+  let { progress } = run;
   let step = startStep;
-  let validationLoss: number | undefined;
+  let validationLoss: number | undefined; // after the last step, where that was measured
+  let away = 0; // milliseconds spent on measuring and saving
+  const began = performance.now();
+
+  const save = async () => {
+    await saveLatest(folder, checkpointOf(run, step, progress));
+    await log.save();
+  };
+  /** What is broken off is made up for when the run goes on. */
+  const measureAfter = async (event: TrainingEvent) => {
+    const left = performance.now();
+    validationLoss = await measure(run, parts.validation, signal);
+    if (validationLoss !== undefined) expectFinite(validationLoss, event); // the last update has not been looked at
+    const text = await trainingSample(run, signal);
+    if (validationLoss === undefined || signal.aborted) {
+      progress = { ...progress, unmeasured: event };
+      return;
+    }
+    progress = after(progress, step, validationLoss);
+    log.step({ ...event, validationLoss });
+    if (text !== '') log.sample({ step, text });
+    // The best first: were the run killed in between, it would come to it again.
+    if (progress.best?.step === step) await saveBest(folder, checkpointOf(run, step, progress));
+    await save();
+    away += performance.now() - left;
+    report.step({ ...event, validationLoss });
+    if (text !== '') report.sample(step, text);
+  };
+  const stoppedEarly = () => settings.patience > 0 && progress.withoutGain >= settings.patience;
+
+  if (progress.unmeasured) await measureAfter(progress.unmeasured);
   for await (const event of train({
     parameters,
-    ...recipe,
-    loss: loss({ generator }),
-    batches: randomBatches(parts.training.examples, { batchSize, generator }),
+    ...recipeOptions,
+    loss: (tree, { inputs, targets }) => crossEntropy(model.forwardTraining(tree, inputs, generator), targets),
+    batches: batches.batches,
     steps,
     startStep,
     signal,
   })) {
     step = event.step + 1;
-    const measures = step % every === 0 || step === steps;
-    if (measures) {
-      const left = performance.now();
-      validationLoss = await judge(parts.validation);
-      if (validationLoss !== undefined) expectFinite(validationLoss, event); // the last update has not been looked at
-      await save(step);
-      away += performance.now() - left;
+    if (step % settings.evaluateEvery === 0 || step === steps) {
+      await measureAfter(event);
+      if (stoppedEarly()) break;
+    } else {
+      log.step(event);
+      report.step(event);
     }
-    report.step(measures && validationLoss !== undefined ? { ...event, validationLoss } : event);
   }
   const seconds = (performance.now() - began - away) / 1000;
-  const trainLoss = step === steps ? await judge(parts.training) : undefined;
-  if (trainLoss === undefined || validationLoss === undefined) {
-    await save(step);
+  const ended = !signal.aborted && (step === steps || stoppedEarly());
+  const end = ended ? await measureAll(run, validationLoss, signal) : undefined;
+  if (end === undefined) {
+    await save();
+    await leaveReport(run, progress.best && { best: progress.best });
     report.interrupted(step);
-  } else {
-    report.done({ trainLoss, validationLoss, stepsPerSecond: (step - startStep) / seconds });
+    return;
   }
+  const best = progress.best && { best: progress.best };
+  await leaveReport(run, { ...end, ...best });
+  report.done({ ...end, ...best, stepsMade: step, stepsPerSecond: (step - startStep) / seconds });
+}
+
+/** The losses of every part; undefined if aborted. */
+async function measureAll(run: TrainingRun, known: number | undefined, signal: AbortSignal) {
+  const { training, validation, test } = run.parts;
+  const validationLoss = known ?? (await measure(run, validation, signal));
+  const trainLoss = await measure(run, training, signal);
+  const testLoss = test && (await measure(run, test, signal));
+  if (validationLoss === undefined || trainLoss === undefined || signal.aborted) return undefined;
+  return { trainLoss, validationLoss, ...(testLoss !== undefined && { testLoss }) };
+}
+
+/** The loss on a part, of the parameters that the run would keep; undefined if aborted. */
+function measure({ model, parameters, recipe, settings }: TrainingRun, part: Part, signal: AbortSignal) {
+  const loss: Loss<ParameterTree> = (tree, { inputs, targets }) => crossEntropy(model.forward(tree, inputs), targets);
+  const batches = firstBatches(part.evaluation, settings.evaluateTargets);
+  return evaluate({ parameters: recipe.average(parameters), loss, batches, signal });
+}
+
+function after({ best, withoutGain }: Progress, step: number, validationLoss: number): Progress {
+  if (best && validationLoss >= best.validationLoss) return { best, withoutGain: withoutGain + 1 };
+  return { best: { step, validationLoss }, withoutGain: 0 };
 }
 
 function expectFinite(loss: number, { step, learningRate }: TrainingEvent): void {
   if (!Number.isFinite(loss)) throw new LossError('loss', loss, step, learningRate);
 }
 
-/** The first examples, as many as hold the targets to measure on; the same each time. */
-function firstBatches(examples: Dataset): Iterable<Batch> {
-  const { target } = examples.at(0);
-  const perExample = typeof target === 'number' ? 1 : target.length;
-  const length = Math.min(examples.length, Math.ceil(evaluationTargets / perExample));
+function outOfBounds(cause: LossError, { settings, folder }: TrainingRun): UserError {
+  const named = cause.parameters.slice(0, 3).join(', ') + (cause.parameters.length > 3 ? ', …' : '');
+  const where = named === '' ? '' : `, in the gradients of ${named}`;
+  return new UserError(
+    `The numbers grew without bound at step ${cause.step + 1}${where}: give a --learning-rate below ${settings.learningRate}` +
+      `${settings.clip > 0 ? '' : ', or --clip 1'}. The last sound save stays in ${folder}`,
+    { cause },
+  );
+}
+
+/** The first examples, as many as hold the targets to measure on, or all for 0; the same each time. */
+function firstBatches(examples: Dataset, targets: number): Iterable<Batch> {
+  const perExample = targetsIn(examples);
+  const length = targets === 0 ? examples.length : Math.min(examples.length, Math.ceil(targets / perExample));
   const first: Dataset = { length, at: (index) => examples.at(index) };
   return loader(first, { batchSize: Math.ceil(2048 / perExample) });
 }

@@ -64,16 +64,22 @@ async function writeSynced(path: string, contents: string | Uint8Array): Promise
   }
 }
 
-function explain({ code, message }: NodeJS.ErrnoException): string {
+/** What the file system refused, in plain words. */
+export function explain({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'the disk is full. What was there is untouched';
+      return 'the disk is full; free some space. What was there is untouched';
+    case 'EFBIG':
+      return 'a file would be larger than allowed here';
+    case 'ENOENT':
+      return 'no folder can be made there. Choose another place';
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return 'writing there is not allowed. Choose another place';
     case 'ENOTDIR':
+    case 'EEXIST':
       return 'a file is in the way. Choose another place';
     default:
       return message;

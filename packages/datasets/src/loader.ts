@@ -1,109 +1,81 @@
 // The loader: a dataset's examples in batches, in the order that PyTorch's DataLoader gives for the same seed.
-import { collate } from './collate.ts';
-import type { Batch, Dataset, Example } from './dataset.ts';
-import { expectPositiveWhole } from './positive-whole.ts';
-import type { RandomGenerator } from './random-generator.ts';
+import { collate as stack } from './collate.ts';
+import type { Batch, Dataset } from './dataset.ts';
+import { type Epoch, epochs, type LoaderState } from './epochs.ts';
+import type { Indices, OrderOptions } from './ordering.ts';
 
 /** Batches for one epoch each time it is iterated. */
-export interface Loader extends Iterable<Batch> {
+export interface Loader<B = Batch> extends Iterable<B> {
   /** How many batches an epoch has. */
   readonly length: number;
+  /**
+   * The place after the batch that was taken last, with the generator's state.
+   *
+   * @throws TypeError if there is a generator, and it has no state to save
+   */
+  state(): LoaderState;
+  /**
+   * Sets the generator to where it was, and lets the next iteration bring the rest of that epoch, without loading what
+   * was taken. If nothing was left of it, the next epoch.
+   *
+   * @throws RangeError if it is the state of other data; TypeError if it is none
+   */
+  restore(state: LoaderState): void;
 }
 
-export type LoaderOptions = {
-  readonly batchSize: number;
-  /** Leave out the last batch of an epoch if it is not full. */
-  readonly dropLast?: boolean;
-} & (
-  | {
-      readonly shuffle?: boolean;
-      /** Stands for `DataLoader(…, generator=g)`: the order is drawn from it. */
-      readonly generator: RandomGenerator;
-      readonly defaultGenerator?: undefined;
-    }
-  | {
-      readonly shuffle?: boolean;
-      /** Stands for PyTorch's global generator after `torch.manual_seed`: each epoch's order has a seed drawn from it. */
-      readonly defaultGenerator: RandomGenerator;
-      readonly generator?: undefined;
-    }
-  | { readonly shuffle?: false; readonly generator?: undefined; readonly defaultGenerator?: undefined }
-);
+/** Makes a batch of examples. */
+export type Collate<T, B> = (examples: readonly T[]) => B;
+
+export type LoaderOptions = OrderOptions & { readonly collate?: undefined };
+export type CollatingOptions<T, B> = OrderOptions & {
+  /** Makes a batch of examples. By default it stacks them: inputs [batch, time], targets [batch, time] or [batch]. */
+  readonly collate: Collate<T, B>;
+};
 
 /**
- * Loads a dataset in batches: inputs [batch, time], targets [batch, time] or [batch]. The last may be smaller.
+ * Loads a dataset in batches. The last may be smaller.
  *
  * `for (const { inputs, targets } of loader(data, { batchSize: 8, shuffle: true, generator })) …` is one epoch; the next
  * loop continues the generator's stream. Draws are PyTorch's, number for number and at the same moments:
  * - iterating draws one 64-bit number, shuffled or not (PyTorch's seed for its workers);
  * - with `generator`, the first batch draws a permutation, and the end of the epoch one more, which is not used;
- * - with `defaultGenerator`, the first batch draws a 63-bit seed, and a new generator makes the permutation.
+ * - with `defaultGenerator`, the first batch draws a 63-bit seed, and a new generator makes the permutation;
+ * - with a sampler, the first batch draws what the sampler draws for the epoch.
  *
  * Source: `torch.utils.data.DataLoader` and `RandomSampler`, PyTorch 1.13.
  *
  * @throws RangeError if the dataset fills no batch or batchSize is not a whole number of 1 or more; TypeError if it is to
- * be shuffled without a generator, or two are given
+ * be shuffled without a generator, or if options are given that exclude each other
  */
-export function loader(dataset: Dataset, options: LoaderOptions): Loader {
-  const { batchSize, dropLast = false } = options;
-  expectPositiveWhole('batchSize', batchSize);
-  const order = ordering(dataset.length, options);
-  const length = dropLast ? Math.floor(dataset.length / batchSize) : Math.ceil(dataset.length / batchSize);
-  if (length === 0) {
-    throw new RangeError(
-      dropLast
-        ? `Expected at least ${batchSize} examples for one full batch, got ${dataset.length}: lower batchSize or keep the last`
-        : 'Expected at least 1 example, got 0',
-    );
+export function loader(dataset: Dataset, options: LoaderOptions): Loader;
+export function loader<T, B>(dataset: Dataset<T>, options: CollatingOptions<T, B>): Loader<B>;
+export function loader<T, B>(
+  dataset: Dataset<T>,
+  { collate, ...options }: OrderOptions & { readonly collate?: Collate<T, B> },
+): Loader<B> {
+  const { length, begin, state, restore } = epochs(dataset.length, options);
+  const load = collate
+    ? (indices: Indices) => collate(examplesAt(dataset, indices))
+    : (indices: Indices) => batchAt(dataset as Dataset<never>, indices) as B;
+  return { length, state, restore, [Symbol.iterator]: () => batches(load, begin()) };
+}
+
+function* batches<B>(load: (indices: Indices) => B, epoch: Epoch): Generator<B, void> {
+  for (let indices = epoch.next(); indices; indices = epoch.next()) {
+    const batch = load(indices);
+    epoch.taken();
+    yield batch;
   }
-  return {
-    length,
-    [Symbol.iterator]() {
-      (options.generator ?? options.defaultGenerator)?.random64();
-      return batches(dataset, order(), batchSize, dropLast);
-    },
-  };
 }
 
-/** What gives the indices of each epoch in turn. */
-function ordering(n: number, { shuffle, generator, defaultGenerator }: LoaderOptions): () => Iterable<number> {
-  if (generator && defaultGenerator) {
-    throw new TypeError('Expected generator or defaultGenerator, got both: PyTorch draws from only one of them');
-  }
-  if (!shuffle) return () => counted(n);
-  if (generator) return () => shuffled(n, () => generator);
-  if (defaultGenerator) return () => shuffled(n, () => reseeded(defaultGenerator));
-  throw new TypeError('Expected a generator to shuffle with, got none: pass generator: manualSeed(42)');
+/** The examples of these numbers, stacked. */
+export function batchAt(dataset: Dataset, indices: Indices): Batch {
+  return dataset.batch?.(indices) ?? stack(examplesAt(dataset, indices));
 }
 
-// Generator functions, so that numbers are drawn when batches are asked for, as in Python.
-
-function* counted(n: number): Generator<number> {
-  for (let i = 0; i < n; i++) yield i;
-}
-
-function* shuffled(n: number, source: () => RandomGenerator): Generator<number> {
-  const generator = source();
-  yield* generator.permutation(n);
-  generator.permutation(n); // RandomSampler draws another at its end and takes none of it
-}
-
-/** A generator with a seed drawn as `torch.empty((), dtype=torch.int64).random_()` draws it. */
-function reseeded(generator: RandomGenerator): RandomGenerator {
-  return generator.spawn(BigInt.asUintN(63, generator.random64()));
-}
-
-function* batches(dataset: Dataset, order: Iterable<number>, size: number, dropLast: boolean): Generator<Batch> {
-  let indices: number[] = [];
-  for (const index of order) {
-    indices.push(index);
-    if (indices.length < size) continue;
-    yield collate(examples(dataset, indices));
-    indices = [];
-  }
-  if (indices.length > 0 && !dropLast) yield collate(examples(dataset, indices));
-}
-
-function examples(dataset: Dataset, indices: readonly number[]): Example[] {
-  return indices.map((index) => dataset.at(index));
+/** The examples of these numbers. */
+export function examplesAt<T>(dataset: Dataset<T>, indices: Indices): T[] {
+  const examples = new Array<T>(indices.length);
+  for (let i = 0; i < indices.length; i++) examples[i] = dataset.at(indices[i]);
+  return examples;
 }

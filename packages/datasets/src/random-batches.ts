@@ -1,6 +1,6 @@
 // Random batches without end: examples of a dataset drawn with replacement.
-import { collate } from './collate.ts';
 import type { Batch, Dataset } from './dataset.ts';
+import { batchAt } from './loader.ts';
 import { expectPositiveWhole } from './positive-whole.ts';
 import type { RandomGenerator } from './random-generator.ts';
 
@@ -21,7 +21,7 @@ export function randomBatches(
     *[Symbol.iterator]() {
       while (true) {
         const indices = generator.integers(batchSize, 0, dataset.length);
-        yield collate(Array.from(indices, (index) => dataset.at(index)));
+        yield batchAt(dataset, indices);
       }
     },
   };

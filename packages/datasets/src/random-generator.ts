@@ -9,4 +9,18 @@ export interface RandomGenerator {
   permutation(n: number): Int32Array;
   /** A new generator of the same kind, freshly seeded. */
   spawn(seed: bigint): RandomGenerator;
+  /** `n` indices, each in proportion to its weight. Only weighted draws ask for it. */
+  multinomial?(weights: ArrayLike<number>, n: number, options: { readonly replacement: boolean }): Int32Array;
+  /** All that the next numbers depend on, as plain JSON. Only what is to be resumed asks for it, and for `restore`. */
+  state?(): object;
+  restore?(state: object): void;
+}
+
+/** A generator whose place in its stream can be saved. */
+export type RestorableGenerator = RandomGenerator & Required<Pick<RandomGenerator, 'state' | 'restore'>>;
+
+/** @throws TypeError if the generator has no state to save */
+export function expectRestorable(generator: RandomGenerator): asserts generator is RestorableGenerator {
+  if (typeof generator.state === 'function' && typeof generator.restore === 'function') return;
+  throw new TypeError('Expected a generator with state and restore, as manualSeed(42) has, got one without');
 }

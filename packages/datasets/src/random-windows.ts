@@ -2,6 +2,7 @@
 import type { Batch } from './dataset.ts';
 import { randomBatches } from './random-batches.ts';
 import type { RandomGenerator } from './random-generator.ts';
+import type { TokenStream } from './tokens/token-stream.ts';
 import { windows } from './windows.ts';
 
 /**
@@ -12,7 +13,7 @@ import { windows } from './windows.ts';
  * @throws RangeError if there are not contextLength + 1 tokens, or a count is not a whole number of 1 or more
  */
 export function randomWindows(
-  ids: Int32Array,
+  ids: TokenStream,
   options: {
     readonly batchSize: number;
     readonly contextLength: number;

@@ -1,5 +1,5 @@
 // Splits: a corpus in parts, so that a model is judged on text it was not trained on.
-import { type Dataset, expectIndex } from './dataset.ts';
+import { type Dataset, renumbered } from './dataset.ts';
 import type { RandomGenerator } from './random-generator.ts';
 
 /** A part for each fraction: two fractions give a pair. */
@@ -40,17 +40,7 @@ export function split<T>(
   if (Array.isArray(items)) {
     return ranges.map(([from, to]) => Array.from({ length: to - from }, (_, i) => items[place(from + i)]));
   }
-  return ranges.map(([from, to]) => subset(items as Dataset<T>, from, to, place));
-}
-
-function subset<T>(dataset: Dataset<T>, from: number, to: number, place: (i: number) => number): Dataset<T> {
-  return {
-    length: to - from,
-    at(index) {
-      expectIndex(index, to - from);
-      return dataset.at(place(from + index));
-    },
-  };
+  return ranges.map(([from, to]) => renumbered(items as Dataset<T>, to - from, (i) => place(from + i)));
 }
 
 /** The ranges [from, to) of the parts of `n` items. */

@@ -3,7 +3,7 @@ import { manualSeed } from '@hornbook/random';
 import { describeEngines } from '@hornbook/testing';
 import { gather, memory, reshape, slice, type Tensor, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { type GenerateOptions, generate } from './generate.ts';
+import { type GenerateOptions, generate, generateTokens } from './generate.ts';
 
 type Table = { readonly table: Tensor2D };
 type Options = Partial<GenerateOptions<Table>>;
@@ -94,6 +94,30 @@ describeEngines('generate on', () => {
     }
     expect(ids).toEqual([1, 2, 3]);
     expect(await run(table, { signal: AbortSignal.abort() })).toEqual([]);
+    table.dispose();
+  });
+
+  test('a mask and penalties choose among what is left; a mask that forbids everything ends in an error', async () => {
+    const table = certain();
+    expect(await run(table, { allow: (id) => id % 2 === 0, temperature: 0 })).toEqual([4, 0, 0, 0, 0, 0]);
+    expect(await run(table, { presencePenalty: 200, temperature: 0, maxTokens: 7 })).toEqual([4, 0, 1, 2, 3, 4, 0]);
+    const never = run(table, { allow: (_, made) => made.length < 2 });
+    await expect(never).rejects.toThrow('Expected allow to leave at least 1 of 5 tokens after 2 new ones, got none');
+    table.dispose();
+  });
+
+  test('gives the log probability of each token', async () => {
+    const table = tensor2d([0.7, 0.2, 0.1, 0.2, 0.3, 0.5, 1, 0, 0].map(Math.log), [3, 3]);
+    const before = memory().numTensors;
+    const options = { forward: everyPlace, parameters: { table }, contextLength: 4, maxTokens: 20 };
+    const ids = [0];
+    for await (const { id, logProbability } of generateTokens({ ...options, prompt: ids, generator: manualSeed(4) })) {
+      const logits = await table.data();
+      expect(logProbability).toBeCloseTo(logits[3 * (ids.at(-1) as number) + id], 5);
+      ids.push(id);
+    }
+    expect(ids).toHaveLength(21);
+    expect(memory().numTensors).toBe(before);
     table.dispose();
   });
 

@@ -1,6 +1,6 @@
 // Which tokens are left, with which probabilities, and how often each is drawn.
 import { manualSeed } from '@hornbook/random';
-import { toBeAllclose } from '@hornbook/testing';
+import { expectFrequencies, toBeAllclose } from '@hornbook/testing';
 import { describe, expect, test } from 'vitest';
 import { type SamplingOptions, sampleToken, tokenProbabilities } from './sample-token.ts';
 
@@ -72,6 +72,23 @@ describe('probabilities', () => {
     expect(kept(tokenProbabilities(logitsOf(0.1, 0.25, 0.5, 0.15), { ...options, temperature: 5 }))).toEqual([1, 2]);
   });
 
+  test.each([
+    [0.25, [1, 2, 3]],
+    [0.3, [1, 2, 3]],
+    [0.38, [1, 2]],
+    [0.51, [2]],
+    [1, [2]],
+    [0, [0, 1, 2, 3]],
+  ])('min-p %f keeps what is that share as probable as the best', (minP, ids) => {
+    expect(kept(tokenProbabilities(logitsOf(0.0625, 0.25, 0.5, 0.1875), { minP }))).toEqual(ids);
+  });
+
+  test('min-p measures at the temperature given, and keeps all of the best', () => {
+    expect(kept(tokenProbabilities(logitsOf(0.2, 0.4, 0.4), { minP: 0.6 }))).toEqual([1, 2]);
+    expect(kept(tokenProbabilities(logitsOf(0.2, 0.4, 0.4), { minP: 0.6, temperature: 2 }))).toEqual([0, 1, 2]);
+    expect(kept(tokenProbabilities(logitsOf(0.2, 0.4, 0.4), { minP: 1 }))).toEqual([1, 2]);
+  });
+
   test('-Infinity rules a token out', () => {
     const masked = Float32Array.of(-Infinity, 0, -Infinity, 0);
     expect(tokenProbabilities(masked, { topK: 3, topP: 0.99 })).toEqual(Float32Array.of(0, 0.5, 0, 0.5));
@@ -88,6 +105,9 @@ describe('what is refused', () => {
     [{ topP: 0 }, 'Expected topP above 0 and at most 1, got 0'],
     [{ topP: 1.01 }, 'got 1.01'],
     [{ topP: Number.NaN }, 'got NaN'],
+    [{ minP: -0.1 }, 'Expected minP from 0 to 1, got -0.1'],
+    [{ minP: 1.1 }, 'got 1.1'],
+    [{ minP: Number.NaN }, 'got NaN'],
   ])('%o', (options, message) => {
     expect(() => tokenProbabilities(logits, options)).toThrow(RangeError);
     expect(() => tokenProbabilities(logits, options)).toThrow(message);
@@ -120,22 +140,27 @@ describe('draws', () => {
     expect(generator.random()).toBe(manualSeed(5).random());
   });
 
-  // The 0.999 quantiles of chi-square, by degrees of freedom.
-  const quantile: Record<number, number> = { 2: 13.82, 3: 16.27, 8: 26.12 };
-
   test.each<[string, SamplingOptions]>([
     ['plain, flattened', { temperature: 3 }],
     ['top-k 3', { topK: 3 }],
     ['top-p 0.99 of top-k 4, flattened', { temperature: 2, topK: 4, topP: 0.99 }],
+    ['min-p 0.1, flattened', { temperature: 2, minP: 0.1 }],
+    ['all of them', { temperature: 4, topK: 6, topP: 0.9, minP: 0.3 }],
   ])('are as frequent as they should be: %s', (_, options) => {
-    const draws = 20_000;
-    const probabilities = tokenProbabilities(logits, options);
     const generator = manualSeed(2024);
-    const counts = new Float64Array(logits.length);
-    for (let i = 0; i < draws; i++) counts[sampleToken(logits, generator, options)]++;
-    const ids = kept(probabilities);
-    expect(kept(Float32Array.from(counts))).toEqual(ids);
-    const square = ids.reduce((sum, id) => sum + (counts[id] / draws - probabilities[id]) ** 2 / probabilities[id], 0);
-    expect(draws * square).toBeLessThan(quantile[ids.length - 1]);
+    expectFrequencies(straightforward(options), () => sampleToken(logits, generator, options));
   });
+
+  /** The probabilities straight from their definitions, in double precision, with ids sorted in full. */
+  function straightforward({ temperature = 1, topK = 9, topP = 1, minP = 0 }: SamplingOptions): number[] {
+    const ids = [...logits.keys()].sort((a, b) => logits[b] - logits[a]).slice(0, topK);
+    const weights = ids.map((id) => Math.exp(logits[id] / temperature));
+    const total = weights.reduce((sum, weight) => sum + weight);
+    const before = ids.map((_, rank) => weights.slice(0, rank).reduce((sum, weight) => sum + weight / total, 0));
+    const probabilities = new Array<number>(9).fill(0);
+    for (const [rank, id] of ids.entries()) {
+      if (before[rank] < topP && weights[rank] >= minP * weights[0]) probabilities[id] = weights[rank];
+    }
+    return probabilities;
+  }
 });

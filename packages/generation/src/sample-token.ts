@@ -1,4 +1,4 @@
-// Chooses the next token from the scores of all: temperature, top-k, top-p, and a draw.
+// Chooses the next token from the scores of all: temperature, top-k, top-p, min-p, and a draw.
 import type { Generator } from '@hornbook/random';
 
 export type SamplingOptions = {
@@ -8,6 +8,8 @@ export type SamplingOptions = {
   readonly topK?: number;
   /** Of those, keep the fewest whose probabilities add up to at least this: nucleus sampling. */
   readonly topP?: number;
+  /** Of those, keep the ones that are at least this share as probable as the most probable one. */
+  readonly minP?: number;
 };
 
 /**
@@ -30,50 +32,53 @@ export function sampleToken(
 }
 
 /**
- * The probability of each token to be drawn: `softmax(logits / temperature)` over those that top-k, then top-p, leave,
- * each step rounded to float32; 0 for all others. Of equally probable tokens the lower id comes first, so exactly
- * `topK` are left.
+ * The probability of each token to be drawn: `softmax(logits / temperature)` over those that top-k, then top-p, then
+ * min-p leave, each step rounded to float32; 0 for all others. Of equally probable tokens the lower id comes first, so
+ * exactly `topK` are left.
  *
  * Logits 4.51 0.89 −1.90 6.75 1.63 −1.62 −1.89 6.28 1.79 with top-k 3 → 0.0615, 0.5775, 0.3610 at places 0, 3, 7.
  *
- * Source: nucleus sampling is Holtzman et al., https://arxiv.org/abs/1904.09751.
+ * Sources: nucleus sampling (top-p) is Holtzman et al., https://arxiv.org/abs/1904.09751; min-p is Nguyen et al.,
+ * https://arxiv.org/abs/2407.01082.
  *
  * @returns [vocabSize], with a sum of 1
  * @throws RangeError as `sampleToken`
  */
 export function tokenProbabilities(logits: Float32Array, options: SamplingOptions = {}): Float32Array {
-  const { temperature = 1, topK = logits.length, topP = 1 } = options;
+  const { temperature = 1, topK = logits.length, topP = 1, minP = 0 } = options;
   const best = argmax(logits);
-  checkOptions(temperature, topK, topP);
+  checkOptions(temperature, topK, topP, minP);
   if (temperature === 0) return new Float32Array(logits.length).fill(1, best, best + 1);
   // Taking the maximum off first changes no probability, and a tiny temperature cannot overflow.
   let scores: Float32Array = logits.map((logit) => Math.fround(logit - logits[best]) / temperature);
-  if (topK < scores.length) scores = keep(scores, byRank(scores).slice(0, topK));
-  if (topP < 1) scores = keep(scores, nucleus(softmax(scores), topP));
+  if (topK < scores.length) scores = keepHighest(scores, scores, topK);
+  if (topP < 1) {
+    const probabilities = softmax(scores);
+    scores = keepHighest(scores, probabilities, nucleusSize(probabilities, topP));
+  }
+  if (minP > 0) scores = scores.map((score) => (Math.exp(score) >= minP ? score : Number.NEGATIVE_INFINITY));
   return softmax(scores);
 }
 
-/** The fewest ids whose probabilities reach `topP`: the most probable first, and always at least one. */
-function nucleus(probabilities: Float32Array, topP: number): Uint32Array {
-  const ids = byRank(probabilities);
-  let total = 0;
-  const last = ids.findIndex((id) => {
-    total += probabilities[id];
-    return total >= topP;
+/** The fewest tokens whose probabilities reach `topP`: the most probable first, and always at least one. */
+function nucleusSize(probabilities: Float32Array, topP: number): number {
+  const ascending = probabilities.slice().sort();
+  let size = 0;
+  for (let total = 0; total < topP && size < ascending.length; size++) total += ascending[ascending.length - 1 - size];
+  return size;
+}
+
+/**
+ * The scores of the `count` ids whose values are the highest, of equal ones the lower ids; -Infinity for the others.
+ * Sorts the values alone, which takes a tenth of the time of sorting ids by them.
+ */
+function keepHighest(scores: Float32Array, values: Float32Array, count: number): Float32Array {
+  const threshold = values.slice().sort()[values.length - count];
+  let equal = count - values.reduce((above, value) => (value > threshold ? above + 1 : above), 0);
+  return scores.map((score, id) => {
+    const kept = values[id] > threshold || (values[id] === threshold && equal-- > 0);
+    return kept ? score : Number.NEGATIVE_INFINITY;
   });
-  return last < 0 ? ids : ids.slice(0, last + 1);
-}
-
-/** All ids, the highest value first, equal ones by id. */
-function byRank(values: Float32Array): Uint32Array {
-  return Uint32Array.from(values.keys()).sort((a, b) => values[b] - values[a] || a - b);
-}
-
-/** The scores of these ids; -Infinity for the others. */
-function keep(scores: Float32Array, ids: Uint32Array): Float32Array {
-  const kept = new Float32Array(scores.length).fill(Number.NEGATIVE_INFINITY);
-  for (const id of ids) kept[id] = scores[id];
-  return kept;
 }
 
 /** exp(x) / Σ exp(x), for scores whose maximum is 0. */
@@ -98,7 +103,7 @@ function argmax(logits: Float32Array): number {
   return best;
 }
 
-function checkOptions(temperature: number, topK: number, topP: number): void {
+function checkOptions(temperature: number, topK: number, topP: number, minP: number): void {
   if (!(temperature >= 0 && temperature < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`Expected temperature from 0 up, got ${temperature}: 1 keeps the model's probabilities`);
   }
@@ -106,4 +111,5 @@ function checkOptions(temperature: number, topK: number, topP: number): void {
     throw new RangeError(`Expected topK to be a whole number of 1 or more, got ${topK}: 1 keeps only the best token`);
   }
   if (!(topP > 0 && topP <= 1)) throw new RangeError(`Expected topP above 0 and at most 1, got ${topP}: 1 keeps all`);
+  if (!(minP >= 0 && minP <= 1)) throw new RangeError(`Expected minP from 0 to 1, got ${minP}: 0 keeps all`);
 }

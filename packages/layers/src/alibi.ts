@@ -16,15 +16,16 @@ export function alibiSlopes(numHeads: number): number[] {
 }
 
 /**
- * −slope · (i − j) for query place i and key place j ≤ i, to be added to the scores: [heads, time, time].
- * The future (j > i) holds 0: causal attention hides it.
+ * −slope · (i − j) for query place i and key place j ≤ i, to be added to the scores: [heads, time, keys]. With more keys
+ * than queries the last query stands at the last key. The future (j > i) holds 0: causal attention hides it.
  */
-export function alibiBias(numHeads: number, time: number): Tensor3D {
-  const values = new Float32Array(numHeads * time * time);
+export function alibiBias(numHeads: number, time: number, keys = time): Tensor3D {
+  const values = new Float32Array(numHeads * time * keys);
   for (const [head, slope] of alibiSlopes(numHeads).entries()) {
-    for (let i = 0; i < time; i++) {
-      for (let j = 0; j < i; j++) values[(head * time + i) * time + j] = slope * (j - i);
+    for (let t = 0; t < time; t++) {
+      const place = keys - time + t;
+      for (let j = 0; j < place; j++) values[(head * time + t) * keys + j] = slope * (j - place);
     }
   }
-  return tensor3d(values, [numHeads, time, time]);
+  return tensor3d(values, [numHeads, time, keys]);
 }

@@ -2,6 +2,7 @@
 import { causalAttention, causalSelfAttention } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import { reshape, split, type Tensor3D, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
+import type { KeyValues } from './key-value-cache.ts';
 import { applyLinear, type Linear, linear } from './linear.ts';
 
 export type Attention = {
@@ -17,7 +18,7 @@ export type AttendOptions = {
   readonly numKeyValueHeads?: number;
   /** Turns queries and keys [batch, heads, time, headDim] by their places, as `rotaryPositions` does. */
   readonly rotate?: (x: Tensor4D) => Tensor4D;
-  /** Added to the scores: [heads, time, time], as `alibiBias` and `relativeAttentionBias` make it. */
+  /** Added to the scores: [heads, time, keys], as `alibiBias` and `relativeAttentionBias` make it. */
   readonly bias?: Tensor3D;
   /** Added as well, 0 or -Infinity: [batch, 1, time, time], as `documentMask` makes it. */
   readonly mask?: Tensor4D;
@@ -25,6 +26,8 @@ export type AttendOptions = {
   readonly window?: number;
   /** Silences attention weights, while training. */
   readonly dropout?: { readonly rate: number; readonly generator: Generator };
+  /** Gives keys and values of earlier tokens before the new ones, as `readOn` does: queries look at what it returns. */
+  readonly remember?: (keys: Tensor4D, values: Tensor4D) => KeyValues;
 };
 
 /** Both layers drawn as PyTorch's nn.Linear draws them; keys and values that are shared need a smaller keyValueDim. */
@@ -51,7 +54,7 @@ export function attention(
 export function attend(
   layer: Attention,
   x: Tensor3D,
-  { numHeads, numKeyValueHeads = numHeads, rotate, ...scores }: AttendOptions,
+  { numHeads, numKeyValueHeads = numHeads, rotate, remember, ...scores }: AttendOptions,
 ): Tensor3D {
   const [batch, time, embedDim] = x.shape;
   const headDim = embedDim / numHeads;
@@ -59,11 +62,15 @@ export function attend(
     throw new RangeError(`Expected a number of heads that divides ${embedDim}, got ${numHeads}`);
   }
   const qkv = applyLinear(layer.qkv, x);
-  if (!rotate) return applyLinear(layer.output, causalSelfAttention(qkv, { numHeads, numKeyValueHeads, ...scores }));
+  if (!rotate && !remember) {
+    return applyLinear(layer.output, causalSelfAttention(qkv, { numHeads, numKeyValueHeads, ...scores }));
+  }
   // One transpose for queries, keys and values together, and of rank 4: tfjs's wasm is slow above it.
   const parts = [numHeads, numKeyValueHeads, numKeyValueHeads];
   const packed = reshape(qkv, [batch, time, numHeads + 2 * numKeyValueHeads, headDim]);
   const [q, k, v] = split(transpose(packed, [0, 2, 1, 3]), parts, 1) as Tensor4D[]; // [batch, heads, time, headDim] each
-  const heads = causalAttention(rotate(q), rotate(k), v, scores);
+  const turned = rotate ? rotate(k) : k;
+  const { keys, values } = remember ? remember(turned, v) : { keys: turned, values: v };
+  const heads = causalAttention(rotate ? rotate(q) : q, keys, values, scores);
   return applyLinear(layer.output, reshape(transpose(heads, [0, 2, 1, 3]), [batch, time, embedDim]) as Tensor3D);
 }

@@ -15,6 +15,13 @@ export { dropout } from './dropout.ts';
 export { type Embedding, embed, embedding, embedOneHot, unembed } from './embedding.ts';
 export { applyFeedForward, type FeedForward, feedForward } from './feed-forward.ts';
 export { applyGru, type Gru, gru } from './gru.ts';
+export {
+  type KeyValueCache,
+  type KeyValues,
+  type Reading,
+  type ReadOnOptions,
+  readOn,
+} from './key-value-cache.ts';
 export { applyLayerNorm, type LayerNorm, layerNorm } from './layer-norm.ts';
 export { applyLinear, type Linear, linear, normalLinear, packedLinear } from './linear.ts';
 export { applyLstm, type Lstm, type LstmState, lstm } from './lstm.ts';

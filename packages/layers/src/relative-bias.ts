@@ -24,19 +24,22 @@ export function relativeBias(
   return embedding(generator, numBuckets, numHeads, { std });
 }
 
-/** The bias of every pair of places, to be added to the scores: [heads, time, time], query places before key places. */
+/**
+ * The bias of every pair of places, to be added to the scores: [heads, time, keys], query places before key places. With
+ * more keys than queries the last query stands at the last key.
+ */
 export function relativeAttentionBias(
   { table }: RelativeBias,
   time: number,
-  { maxDistance, bidirectional }: Omit<BucketOptions, 'numBuckets'> = {},
+  { maxDistance, bidirectional, keys = time }: Omit<BucketOptions, 'numBuckets'> & { readonly keys?: number } = {},
 ): Tensor3D {
   const options = { numBuckets: table.shape[0], maxDistance, bidirectional };
-  const bucketOf = Array.from({ length: 2 * time - 1 }, (_, d) => relativeBucket(d - time + 1, options));
-  const buckets = Int32Array.from({ length: time * time }, (_, n) => {
-    const query = Math.floor(n / time);
-    return bucketOf[(n % time) - query + time - 1];
+  const bucketOf = Array.from({ length: keys + time - 1 }, (_, d) => relativeBucket(d - keys + 1, options));
+  const buckets = Int32Array.from({ length: time * keys }, (_, n) => {
+    const query = Math.floor(n / keys);
+    return bucketOf[(n % keys) - query + time - 1];
   });
-  return transpose(lookUp(table, tensor2d(buckets, [time, time], 'int32')), [2, 0, 1]) as Tensor3D;
+  return transpose(lookUp(table, tensor2d(buckets, [time, keys], 'int32')), [2, 0, 1]) as Tensor3D;
 }
 
 /**

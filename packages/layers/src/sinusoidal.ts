@@ -6,22 +6,23 @@ import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
  * Interleaved, columns 2i and 2i + 1 (the paper's text); otherwise all sines, then all cosines (the paper's code).
  * An odd embedDim leaves the last cosine out. Vaswani et al. 2017, section 3.5, https://arxiv.org/abs/1706.03762.
  *
+ * @param offset the place of the first row
  * @returns [contextLength, embedDim], computed in double precision and rounded once
  * @example sinusoidalTable(2, 4) // 0 1 0 1, then sin(1) cos(1) sin(0.01) cos(0.01)
  */
 export function sinusoidalTable(
   contextLength: number,
   embedDim: number,
-  { interleaved = true }: { interleaved?: boolean } = {},
+  { interleaved = true, offset = 0 }: { interleaved?: boolean; offset?: number } = {},
 ): Tensor2D {
   const numSines = Math.ceil(embedDim / 2);
   const values = new Float32Array(contextLength * embedDim);
-  for (let place = 0; place < contextLength; place++) {
+  for (let row = 0; row < contextLength; row++) {
     for (let column = 0; column < embedDim; column++) {
       const wave = interleaved ? column >> 1 : column % numSines;
       const isSine = interleaved ? column % 2 === 0 : column < numSines;
-      const angle = place / 10000 ** ((2 * wave) / embedDim);
-      values[place * embedDim + column] = isSine ? Math.sin(angle) : Math.cos(angle);
+      const angle = (offset + row) / 10000 ** ((2 * wave) / embedDim);
+      values[row * embedDim + column] = isSine ? Math.sin(angle) : Math.cos(angle);
     }
   }
   return tensor2d(values, [contextLength, embedDim]);

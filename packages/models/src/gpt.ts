@@ -1,21 +1,26 @@
 // The third rung: a GPT, where every token looks back at all before it, block after block.
 import {
   type Attention,
+  addPositions,
   applyFeedForward,
   applyLayerNorm,
   applyLinear,
   attend,
   dropout,
   type Embedding,
+  embed,
   embedWithPositions,
   type FeedForward,
+  type KeyValueCache,
   type LayerNorm,
   type Linear,
+  type Reading,
+  readOn,
   unembed,
 } from '@hornbook/layers';
-import { add, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { add, reshape, slice, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { countGptParameters, initializeGpt } from './gpt-parameters.ts';
-import { checkIds, checkSizes, type ForwardOptions, type Model } from './model.ts';
+import { type Advancing, checkIds, checkSizes, type ForwardOptions, type Model } from './model.ts';
 
 export type GptConfig = {
   readonly vocabSize: number;
@@ -61,33 +66,63 @@ export type GptBlock = {
  *   // 124439808
  * @throws RangeError if the configuration is not possible
  */
-export function gpt(config: GptConfig): Model<GptConfig, GptParameters> {
+export function gpt(config: GptConfig): Model<GptConfig, GptParameters> & Advancing<GptParameters, KeyValueCache> {
   checkGptSizes(config);
   return {
     config,
     parameterCount: countGptParameters(config),
     initialize: (generator) => initializeGpt(config, generator),
     forward: (parameters, ids, options) => forward(config, parameters, ids, options),
+    advance: (parameters, ids, cache) => advance(config, parameters, ids, cache),
+    endless: false, // positions are learned for the context alone
   };
 }
 
-function forward(
+function forward(config: GptConfig, parameters: GptParameters, ids: Tensor2D, options?: ForwardOptions): Tensor {
+  return score(parameters, vectorsOf(config, parameters, ids, options)); // [batch, time, vocabSize]
+}
+
+function advance(config: GptConfig, parameters: GptParameters, ids: Tensor2D, cache?: KeyValueCache) {
+  const { contextLength, vocabSize } = config;
+  const reading = readOn(cache, { shape: ids.shape, contextLength, endless: false });
+  const x = lastPlace(vectorsOf(config, parameters, ids, {}, reading));
+  return { logits: reshape(score(parameters, x), [ids.shape[0], vocabSize]), state: reading.cache() };
+}
+
+/** The vectors after all blocks, [batch, time, embedDim]; with a reading they look at what was read before, too. */
+function vectorsOf(
   { contextLength, numHeads, dropout: rate = 0 }: GptConfig,
   parameters: GptParameters,
   ids: Tensor2D,
   { generator }: ForwardOptions = {},
-): Tensor {
+  reading?: Reading,
+): Tensor3D {
   checkRows(ids, contextLength);
   const drop = (x: Tensor3D) => dropout(x, rate, generator);
   const weights = generator && rate > 0 ? { rate, generator } : undefined; // dropout of attention weights
-  let x = drop(embedWithPositions(parameters.tokens, parameters.positions, ids)); // [batch, time, embedDim]
-  for (const block of parameters.blocks) {
-    const attended = attend(block.attention, applyLayerNorm(block.norm1, x), { numHeads, dropout: weights });
-    x = add(x, drop(attended));
+  const { tokens, positions } = parameters;
+  const placed = reading
+    ? addPositions(positions, embed(tokens, ids), reading.offset)
+    : embedWithPositions(tokens, positions, ids);
+  let x = drop(placed); // [batch, time, embedDim]
+  for (const [i, block] of parameters.blocks.entries()) {
+    const looking = { numHeads, dropout: weights, mask: reading?.mask, remember: reading?.remember(i) };
+    x = add(x, drop(attend(block.attention, applyLayerNorm(block.norm1, x), looking)));
     x = add(x, drop(applyFeedForward(block.feedForward, applyLayerNorm(block.norm2, x))));
   }
-  x = applyLayerNorm(parameters.norm, x);
-  return parameters.head ? applyLinear(parameters.head, x) : unembed(parameters.tokens, x); // [batch, time, vocabSize]
+  return x;
+}
+
+/** A score for every token at every place: x [batch, time, embedDim] → [batch, time, vocabSize]. */
+function score({ norm, head, tokens }: GptParameters, x: Tensor3D): Tensor {
+  const normed = applyLayerNorm(norm, x);
+  return head ? applyLinear(head, normed) : unembed(tokens, normed);
+}
+
+/** [batch, time, width] → [batch, 1, width]: all that the next token depends on. */
+export function lastPlace(x: Tensor3D): Tensor3D {
+  const [batch, time, width] = x.shape;
+  return slice(x, [0, time - 1, 0], [batch, 1, width]);
 }
 
 /** Throws unless the ids are rows of at least 1 and at most contextLength tokens. */

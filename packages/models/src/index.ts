@@ -5,7 +5,7 @@ export { type GptBlock, type GptConfig, type GptParameters, gpt } from './gpt.ts
 export { initializeAsNanoGpt } from './gpt-nano.ts';
 export { type HierarchicalMlpBlock, type HierarchicalMlpParameters, hierarchicalMlp } from './hierarchical-mlp.ts';
 export { type MlpConfig, type MlpParameters, mlp } from './mlp.ts';
-export type { ForwardOptions, Model } from './model.ts';
+export type { Advancing, ForwardOptions, Model } from './model.ts';
 export { gptPresets, llamaPresets } from './presets.ts';
 export { gru, lstm, type RecurrentConfig, type RecurrentModel, type RecurrentParameters, rnn } from './recurrent.ts';
 export {

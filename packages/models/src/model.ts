@@ -18,6 +18,20 @@ export type Model<Config, Parameters extends ParameterTree> = {
   forward(parameters: Parameters, ids: Tensor2D, options?: ForwardOptions): Tensor;
 };
 
+/** What a model with a memory has as well: it goes on where it left off, at the same cost for every token. */
+export type Advancing<Parameters extends ParameterTree, State> = {
+  /**
+   * Reads on from a state, or anew without one: ids [batch, time] → logits [batch, vocabSize], of the last place alone
+   * or of every place [batch, time, vocabSize], and the state after it. The states belong to the caller, and share no
+   * tensor.
+   *
+   * @throws RangeError if the state does not fit the ids or the model, or the context is full and the model not endless
+   */
+  advance(parameters: Parameters, ids: Tensor2D, state?: State): { logits: Tensor; state: State };
+  /** Whether it goes on past its context, one token at a time, by forgetting the oldest. */
+  readonly endless: boolean;
+};
+
 export type ForwardOptions = {
   /** Turns dropout on, while training. A model without dropout draws nothing from it. */
   readonly generator?: Generator;

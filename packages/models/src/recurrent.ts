@@ -36,6 +36,7 @@ export type RecurrentParameters = {
 
 /** A model that can go on where it left off, at the same cost for every token. */
 export type RecurrentModel<State> = Model<RecurrentConfig, RecurrentParameters> & {
+  readonly endless: true;
   /**
    * As `forward`, from a state and to a state: one for each layer, [batch, hiddenDim].
    * ids [batch, time] → logits [batch, time, vocabSize]. Without a state it starts from zeros, as `forward` does.
@@ -112,5 +113,6 @@ function recurrent<State>(config: RecurrentConfig, cell: Cell<State>): Recurrent
     }),
     forward: (parameters, ids) => advance(parameters, ids).logits,
     advance,
+    endless: true,
   };
 }

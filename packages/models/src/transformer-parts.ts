@@ -1,5 +1,5 @@
 // What the parts of a transformer are: each makes its parameters, counts them, and applies them.
-import type { Embedding, Linear } from '@hornbook/layers';
+import type { Embedding, KeyValues, Linear } from '@hornbook/layers';
 import type { ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -40,12 +40,15 @@ type Part<P extends ParameterTree | undefined> = {
   initialize(draws: Draws): P;
 };
 
-/** Tells places apart in one of three ways: in the vectors, by turning queries and keys, or by leaning the scores. */
+/**
+ * Tells places apart in one of three ways: in the vectors, by turning queries and keys, or by leaning the scores. With a
+ * cache, `offset` tokens came before x, and a bias has more keys than queries: the last query stands at the last key.
+ */
 export type Positions<P extends ParameterTree | undefined> = Part<P> & {
-  add?(parameters: P, x: Tensor3D): Tensor3D;
-  rotate?(x: Tensor4D): Tensor4D;
-  /** [heads, time, time], made once and used by all blocks. */
-  bias?(parameters: P, time: number): Tensor3D;
+  add?(parameters: P, x: Tensor3D, offset?: number): Tensor3D;
+  rotate?(x: Tensor4D, offset?: number): Tensor4D;
+  /** [heads, time, keys], made once and used by all blocks. */
+  bias?(parameters: P, time: number, keys?: number): Tensor3D;
 };
 
 export type Norm<P extends ParameterTree> = Part<P> & {
@@ -58,6 +61,8 @@ export type Surroundings = {
   readonly bias?: Tensor3D;
   readonly mask?: Tensor4D;
   readonly dropout?: { readonly rate: number; readonly generator: Generator };
+  /** Adds keys and values to those of earlier tokens, while generating. */
+  readonly remember?: (keys: Tensor4D, values: Tensor4D) => KeyValues;
 };
 
 export type AttentionPart<P extends ParameterTree> = Part<P> & {

@@ -8,6 +8,7 @@ import {
   rotaryPositions,
   sinusoidalTable,
 } from '@hornbook/layers';
+import { add } from '@tensorflow/tfjs-core';
 import type { Fitted, Positions } from './transformer-parts.ts';
 
 /** A learned vector for each place, as in GPT-2. */
@@ -23,7 +24,7 @@ export function learnedPositions(): Fitted<Positions<Embedding>> {
 export function sinusoidalPositions(): Fitted<Positions<undefined>> {
   return ({ embedDim }) => ({
     ...nothing,
-    add: (_, x) => addPositions({ table: sinusoidalTable(x.shape[1], embedDim) }, x),
+    add: (_, x, offset) => add(x, sinusoidalTable(x.shape[1], embedDim, { offset })),
   });
 }
 
@@ -52,7 +53,7 @@ export function rotatedPositions({
 
 /** Scores lean to what is near, each head at its own pace. Press et al. 2022, https://arxiv.org/abs/2108.12409. */
 export function alibiPositions(): Fitted<Positions<undefined>> {
-  return ({ numHeads }) => ({ ...nothing, bias: (_, time) => alibiBias(numHeads, time) });
+  return ({ numHeads }) => ({ ...nothing, bias: (_, time, keys) => alibiBias(numHeads, time, keys) });
 }
 
 /**
@@ -69,7 +70,7 @@ export function relativePositions({
   return ({ numHeads }) => ({
     parameterCount: numBuckets * numHeads,
     initialize: (draws) => draws.table(numBuckets, numHeads),
-    bias: (parameters, time) => relativeAttentionBias(parameters, time, { maxDistance }),
+    bias: (parameters, time, keys) => relativeAttentionBias(parameters, time, { maxDistance, keys }),
   });
 }
 

@@ -1,9 +1,17 @@
 // The rung after the plain GPT: the same road from ids to logits, assembled from parts that the caller chooses.
-import { documentMask, dropout, type Embedding, embed } from '@hornbook/layers';
+import {
+  documentMask,
+  dropout,
+  type Embedding,
+  embed,
+  type KeyValueCache,
+  type Reading,
+  readOn,
+} from '@hornbook/layers';
 import type { ParameterTree } from '@hornbook/ops';
-import { add, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { checkGptSizes, checkRows } from './gpt.ts';
-import type { ForwardOptions, Model } from './model.ts';
+import { add, reshape, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { checkGptSizes, checkRows, lastPlace } from './gpt.ts';
+import type { Advancing, ForwardOptions, Model } from './model.ts';
 import { gpt2Weights } from './transformer-initialization.ts';
 import type {
   AttentionPart,
@@ -67,11 +75,12 @@ export type TransformerForwardOptions = ForwardOptions & {
   readonly documents?: Tensor2D;
 };
 
-/** A model whose forward pass also takes documents. */
-export type Transformer<Config, Parameters extends ParameterTree> = Omit<Model<Config, Parameters>, 'forward'> & {
-  /** As every model's `forward`. */
-  forward(parameters: Parameters, ids: Tensor2D, options?: TransformerForwardOptions): Tensor;
-};
+/** A model whose forward pass also takes documents, and which generates with a cache. */
+export type Transformer<Config, Parameters extends ParameterTree> = Omit<Model<Config, Parameters>, 'forward'> &
+  Advancing<Parameters, KeyValueCache> & {
+    /** As every model's `forward`. */
+    forward(parameters: Parameters, ids: Tensor2D, options?: TransformerForwardOptions): Tensor;
+  };
 
 /**
  * ids [batch, time ≤ contextLength] → logits [batch, time, vocabSize], through numLayers blocks of norm, attention, norm
@@ -99,6 +108,39 @@ export function transformer<P extends Optional, N extends Tree, A extends Tree, 
   const feedForward = config.feedForward(config);
   const head = config.head(config);
   const blockCount = 2 * norm.parameterCount + attention.parameterCount + feedForward.parameterCount;
+  type Parameters = TransformerParameters<P, N, A, F, H>;
+
+  /** The last vectors, [batch, time, embedDim], before the last norm. */
+  const vectorsOf = (
+    parameters: Parameters,
+    ids: Tensor2D,
+    { generator, documents }: TransformerForwardOptions = {},
+    reading?: Reading,
+  ): Tensor3D => {
+    const time = ids.shape[1];
+    const { offset = 0, keys = time } = reading ?? {};
+    const { rotate } = positions;
+    const drop = (x: Tensor3D) => dropout(x, rate, generator);
+    const surroundings = {
+      rotate: rotate && ((x: Tensor4D) => rotate(x, offset)),
+      bias: positions.bias?.(parameters.positions, time, keys),
+      mask: documents ? documentMask(documents) : reading?.mask,
+      dropout: generator && rate > 0 ? { rate, generator } : undefined,
+    };
+    const vectors = embed(parameters.tokens, ids); // [batch, time, embedDim]
+    let x = drop(positions.add ? positions.add(parameters.positions, vectors, offset) : vectors);
+    for (const [i, block] of parameters.blocks.entries()) {
+      const remember = reading?.remember(i);
+      const attended = attention.apply(block.attention, norm.apply(block.norm1, x), { ...surroundings, remember });
+      x = add(x, drop(attended));
+      x = add(x, drop(feedForward.apply(block.feedForward, norm.apply(block.norm2, x))));
+    }
+    return x;
+  };
+  const score = (parameters: Parameters, x: Tensor3D) =>
+    head.apply(parameters.head, norm.apply(parameters.norm, x), parameters.tokens); // [batch, time, vocabSize]
+  const endless = !positions.add;
+
   return {
     config,
     parameterCount:
@@ -122,24 +164,19 @@ export function transformer<P extends Optional, N extends Tree, A extends Tree, 
         head: head.initialize(draws),
       };
     },
-    forward(parameters, ids, { generator, documents } = {}) {
+    forward(parameters, ids, options) {
       checkRows(ids, contextLength);
-      if (documents) checkDocuments(documents, ids.shape);
-      const drop = (x: Tensor3D) => dropout(x, rate, generator);
-      const surroundings = {
-        rotate: positions.rotate,
-        bias: positions.bias?.(parameters.positions, ids.shape[1]),
-        mask: documents && documentMask(documents),
-        dropout: generator && rate > 0 ? { rate, generator } : undefined,
-      };
-      const vectors = embed(parameters.tokens, ids); // [batch, time, embedDim]
-      let x = drop(positions.add ? positions.add(parameters.positions, vectors) : vectors);
-      for (const block of parameters.blocks) {
-        x = add(x, drop(attention.apply(block.attention, norm.apply(block.norm1, x), surroundings)));
-        x = add(x, drop(feedForward.apply(block.feedForward, norm.apply(block.norm2, x))));
-      }
-      return head.apply(parameters.head, norm.apply(parameters.norm, x), parameters.tokens); // [batch, time, vocabSize]
+      if (options?.documents) checkDocuments(options.documents, ids.shape);
+      return score(parameters, vectorsOf(parameters, ids, options));
     },
+    advance(parameters, ids, cache) {
+      checkRows(ids, contextLength);
+      const reading = readOn(cache, { shape: ids.shape, contextLength, endless });
+      const x = lastPlace(vectorsOf(parameters, ids, {}, reading));
+      const logits = score(parameters, x);
+      return { logits: reshape(logits, [ids.shape[0], vocabSize]), state: reading.cache() };
+    },
+    endless,
   };
 }
 

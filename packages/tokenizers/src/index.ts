@@ -3,6 +3,7 @@ export { type AddedTokensOptions, withAddedTokens } from './added-tokens.ts';
 export { type Batch, type BatchOptions, decodeBatch, encodeBatch, type Side, type Truncation } from './batch.ts';
 export { bytes } from './bytes.ts';
 export { characters } from './characters.ts';
+export { asRanks } from './files/as-ranks.ts';
 export { readMinbpe, writeMinbpe } from './files/minbpe.ts';
 export { type ReadTiktokenOptions, readTiktoken, writeTiktoken } from './files/tiktoken.ts';
 export { TokenizerFileError } from './files/tokenizer-file-error.ts';

@@ -4,7 +4,7 @@ import { byteString, pieceEncoder } from './byte-pair.ts';
 import { append, idList } from './id-list.ts';
 import { printable } from './printable.ts';
 import { splitSpecials } from './special-tokens.ts';
-import { splitPattern } from './split-patterns.ts';
+import { publishedPattern } from './split-patterns.ts';
 import type { EncodeOptions, EncodingName, Tokenizer } from './tokenizer.ts';
 import { unknownId } from './vocabulary.ts';
 
@@ -53,7 +53,7 @@ export async function encoding(name: EncodingName): Promise<Tokenizer> {
     throw new RangeError(`Expected an encoding (${encodingNames.join(', ')}), got ${name}`);
   }
   const { load, specials } = published[name];
-  return publishedTokenizer(name, (await load()).default, splitPattern(name), specials);
+  return publishedTokenizer(name, (await load()).default, publishedPattern(name), specials);
 }
 
 function publishedTokenizer(

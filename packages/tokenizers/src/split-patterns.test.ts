@@ -3,6 +3,7 @@ import { assert, constantFrom, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { translateRegex } from './pipeline/oniguruma.ts';
 import { cutPieces, onigurumaSource, type SplitPattern, splitPattern } from './split-patterns.ts';
+import { trainBytePair } from './training/byte-pair.ts';
 
 const cut = (text: string, pattern: SplitPattern) => [...cutPieces(text, splitPattern(pattern))];
 
@@ -58,4 +59,10 @@ test.each([
   [/\cA/u, '\\c'],
 ])('refuses %s, which would mean something else there', (pattern, what) => {
   expect(() => onigurumaSource(pattern)).toThrow(`can represent, got ${what} in /`);
+});
+
+test("refuses a pattern of one's own that some text would keep busy, and trains with none", async () => {
+  expect(() => splitPattern(/(\w+\s?)*x/u)).toThrow('Expected a pattern that is done soon with every text, got /(');
+  const hostile = ['a'.repeat(40)];
+  await expect(trainBytePair(hostile, { vocabSize: 300, pattern: /(a+)+$/u })).rejects.toThrow('done soon');
 });

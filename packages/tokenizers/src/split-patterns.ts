@@ -1,4 +1,5 @@
 // Patterns that cut text into pieces before byte pairs are joined: those of OpenAI's encodings, or one's own.
+import { refuseEndlessBacktracking } from './regexps/screen.ts';
 
 // tiktoken's patterns as its own engine reads them. Where they ignore case, all cases are written out (ſ is an s), as not
 // every engine here knows (?i:…). Their \s is White_Space; JavaScript's has U+FEFF besides, and lacks U+0085.
@@ -18,8 +19,22 @@ export const splitPatterns = {
 /** The name of a published pattern, or one's own with the flag u or v. What it does not match is a piece too. */
 export type SplitPattern = keyof typeof splitPatterns | RegExp;
 
-/** @throws RangeError if there is no pattern of that name, or a pattern of one's own could cut a character in two */
+/**
+ * @throws RangeError if there is no pattern of that name, or one of one's own could cut a character in two, or try for
+ * longer on some text than anyone can wait
+ */
 export function splitPattern(pattern: SplitPattern): RegExp {
+  const regex = compiled(pattern);
+  if (pattern instanceof RegExp) refuseEndlessBacktracking(pattern);
+  return regex;
+}
+
+/** One of the published patterns, without what it takes to check others. */
+export function publishedPattern(name: keyof typeof splitPatterns): RegExp {
+  return new RegExp(splitPatterns[name], 'gu');
+}
+
+function compiled(pattern: SplitPattern): RegExp {
   if (pattern instanceof RegExp) {
     if (!/[uv]/.test(pattern.flags)) {
       throw new RangeError(`Expected a pattern with the flag u or v, got ${pattern}; without it, 😀 may be cut in two`);
@@ -30,7 +45,7 @@ export function splitPattern(pattern: SplitPattern): RegExp {
     const names = Object.keys(splitPatterns).join(', ');
     throw new RangeError(`Expected a pattern (${names}, or a RegExp), got ${pattern}`);
   }
-  return new RegExp(splitPatterns[pattern], 'gu');
+  return publishedPattern(pattern);
 }
 
 /** The pieces of a text one after the other: matches, and what lies between them. */
@@ -64,7 +79,7 @@ const spelled: Readonly<Record<string, string>> = {
  * @throws RangeError if it has what would mean something else there, or other flags than g, u and y
  */
 export function onigurumaSource(pattern: SplitPattern): string {
-  const { source, flags } = splitPattern(pattern);
+  const { source, flags } = compiled(pattern);
   const refuse = (what: string) =>
     new RangeError(`Expected a pattern that tokenizer.json can represent, got ${what} in /${source}/${flags}`);
   if (flags !== 'gu') throw refuse(`the flags ${flags.replace('g', '')}`);

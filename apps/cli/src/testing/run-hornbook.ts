@@ -1,7 +1,7 @@
 // Runs the built command as a user's shell does, for the tests.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -59,6 +59,18 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
+/** A disk of its own, with room for so much (`48k`), until the end of the tests. False where this user may not mount. */
+export async function mountSmallDisk(folder: string, size: string): Promise<boolean> {
+  await mkdir(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
+    afterAll(() => execFileSync('umount', [folder]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The objects of `--json`, one a line. */
 export function jsonLines(stdout: string): Record<string, unknown>[] {
   return stdout
@@ -70,7 +82,9 @@ export function jsonLines(stdout: string): Record<string, unknown>[] {
 /** Options for models that train in a moment. */
 export const tiny = {
   bigram: ['--model', 'bigram', '--steps', '60'],
+  'counted-bigram': ['--model', 'counted-bigram'],
   mlp: ['--model', 'mlp', '--steps', '60', '--hidden-dim', '16'],
+  hierarchical: ['--model', 'hierarchical', '--steps', '20', '--hidden-dim', '16', '--context-length', '4'],
   gpt: [
     ...['--model', 'gpt', '--steps', '40', '--context-length', '8', '--embed-dim', '8', '--num-heads', '2'],
     ...['--num-layers', '1', '--batch-size', '4', '--dropout', '0.2'],

@@ -14,6 +14,7 @@ describeEngines('matMul on', () => {
   for (const [rows, inner, columns] of [
     [3, 5, 4],
     [37, 41, 43],
+    [1, 211, 307],
   ]) {
     for (const batch of [[], [2, 3]]) {
       test(`takes [${[...batch, rows, inner]}] by [${[...batch, inner, columns]}], however they are stored`, async () => {

@@ -18,7 +18,8 @@ export function repairMatMul(): void {
       const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
       const [inner, rows] = attrs?.transposeA ? a.shape.slice(-2) : a.shape.slice(-2).reverse();
       const columns = b.shape.at(attrs?.transposeB ? -2 : -1) as number;
-      if (rows * inner * columns < worthwhile) return multiply(call);
+      // A single row reads each number of b once, which is all that transposing it would do.
+      if (rows === 1 || rows * inner * columns < worthwhile) return multiply(call);
 
       const left = attrs?.transposeA ? transpose(backend, a) : a;
       const right = attrs?.transposeB ? transpose(backend, b) : b;

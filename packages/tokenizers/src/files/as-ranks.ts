@@ -1,7 +1,9 @@
 // Byte-level tokenizers as bytes with ranks, the shape that .tiktoken and minbpe's files are written from.
-import { isDeepStrictEqual } from 'node:util';
-import { encodingNames, readTiktoken, type Tokenizer } from '@hornbook/tokenizers';
-import { type Pattern, patternNames } from './tokenizer-settings.ts';
+import { byteString } from '../byte-pair.ts';
+import { type BytePairTokenizer, bytePairTokenizer } from '../models/byte-pair-tokenizer.ts';
+import { encodingNames } from '../published-encodings.ts';
+import { type SplitPattern, splitPatterns } from '../split-patterns.ts';
+import type { Tokenizer } from '../tokenizer.ts';
 
 /** What of a tokenizer.json decides its ids. */
 type FileJSON = {
@@ -15,15 +17,19 @@ type FileJSON = {
 
 type Part = { readonly type: string; readonly [field: string]: unknown } | null;
 
-type Ranks = readonly (readonly [bytes: string, id: number])[];
+/** Bytes, one character for each, with their ids. */
+type Ranks = Iterable<readonly [bytes: string, id: number]>;
 
 /**
- * The same tokenizer as bytes with ranks: a published encoding, or a tokenizer.json of byte pairs.
+ * The same tokenizer as bytes with ranks, for `writeTiktoken` and `writeMinbpe`: a published encoding, or a
+ * tokenizer.json of byte pairs.
+ *
+ * `writeTiktoken(asRanks(readTokenizerJson(text, 'tokenizer.json')))`
  *
  * @throws RangeError naming what cannot be represented so
  */
-export function asRanks(tokenizer: Tokenizer): Tokenizer {
-  if ('parts' in tokenizer) return tokenizer;
+export function asRanks(tokenizer: Tokenizer): BytePairTokenizer {
+  if ('parts' in tokenizer) return tokenizer as BytePairTokenizer;
   const published = encodingNames.find((name) => name === tokenizer.kind);
   if (published !== undefined) return withRanks(publishedRanks(tokenizer), published, tokenizer.specials);
   if (tokenizer.kind !== 'bpe') throw new RangeError(`Expected byte pairs, got ${tokenizer.kind}`);
@@ -33,29 +39,19 @@ export function asRanks(tokenizer: Tokenizer): Tokenizer {
   const made = withRanks(glyphRanks(json), patternOf(json.pre_tokenizer), specials);
   const [wanted, got] = [essence(json), essence(fileOf(made))];
   for (const [name, value] of Object.entries(wanted)) {
-    if (!isDeepStrictEqual(got[name as keyof typeof got], value)) throw unrepresentable(name, value);
+    if (!isSame(got[name as keyof typeof got], value)) throw unrepresentable(name, value);
   }
   return made;
 }
 
-/** Pairs in the order in which they were learned, as the vocabulary writes them; none where none were. */
-export function mergesOf(tokenizer: Tokenizer): (readonly [string, string])[] {
-  const ranked = encodingNames.some((name) => name === tokenizer.kind) ? asRanks(tokenizer) : tokenizer;
-  const json = ranked.toJSON();
-  if (!('model' in json) || json.model.type !== 'BPE') return [];
-  const { vocab, merges } = json.model as { vocab: Record<string, number>; merges: [string, string][] };
-  const shown = (token: string) => tokenizer.tokenOf(vocab[token]); // bytes as text, where files have ones of their own
-  return merges.map(([left, right]) => [shown(left), shown(right)]);
-}
-
 const fileOf = (tokenizer: Tokenizer) => tokenizer.toJSON() as unknown as FileJSON;
 
-function withRanks(ranks: Ranks, pattern: Pattern, specials: Readonly<Record<string, number>>): Tokenizer {
-  return readTiktoken(ranks.map(([bytes, id]) => `${btoa(bytes)} ${id}\n`).join(''), { pattern, specials });
+function withRanks(ranks: Ranks, pattern: SplitPattern, specials: Readonly<Record<string, number>>): BytePairTokenizer {
+  return bytePairTokenizer({ ranks: new Map(ranks), pattern, specials });
 }
 
 /** A file without merges: shows how bytes and patterns are written. */
-function bytesAlone(pattern: Pattern): FileJSON {
+function bytesAlone(pattern: SplitPattern): FileJSON {
   const bytes = Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(byte), byte] as const);
   return fileOf(withRanks(bytes, pattern, {}));
 }
@@ -87,9 +83,6 @@ function isToken(tokenizer: Tokenizer, id: number): boolean {
   }
 }
 
-/** UTF-8, one character for each byte. */
-const byteString = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
-
 /** A file writes bytes as printable glyphs: ' the' as 'Ġthe'. */
 function glyphRanks({ model, added_tokens }: FileJSON): Ranks {
   const glyphs = new Map(Object.entries(bytesAlone('gpt2').model.vocab));
@@ -104,14 +97,15 @@ function glyphRanks({ model, added_tokens }: FileJSON): Ranks {
 }
 
 /** The pattern that cuts as the file says; `gpt2` where that is not known, and the comparison will tell. */
-function patternOf(preTokenizer: Part): Pattern {
+function patternOf(preTokenizer: Part): SplitPattern {
   const regexOf = (part: Part): unknown => {
     const [split] = (part?.pretokenizers ?? []) as { readonly pattern?: { readonly Regex?: unknown } }[];
     return split?.pattern?.Regex;
   };
   const regex = regexOf(preTokenizer);
   if (typeof regex !== 'string') return 'gpt2';
-  const known = patternNames.find((name) => regexOf(bytesAlone(name).pre_tokenizer) === regex);
+  const names = Object.keys(splitPatterns) as (keyof typeof splitPatterns)[];
+  const known = names.find((name) => regexOf(bytesAlone(name).pre_tokenizer) === regex);
   if (known) return known;
   try {
     const whitespace = String(regexOf(bytesAlone(/\s/u).pre_tokenizer)); // as files write out \s: [\t-\r …]
@@ -145,4 +139,12 @@ function unrepresentable(what: string, value: unknown): RangeError {
   return new RangeError(
     `Expected what bytes with ranks can represent, got ${what}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`,
   );
+}
+
+/** Whether two values are the same JSON, in whatever order their fields stand. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [ofA, ofB] = [a, b].map((value) => new Map(Object.entries(value)));
+  if (Array.isArray(a) !== Array.isArray(b) || ofA.size !== ofB.size) return false;
+  return [...ofA].every(([name, value]) => ofB.has(name) && isSame(value, ofB.get(name)));
 }

@@ -1,0 +1,70 @@
+// The loss of every token of a text by one run, read as the run was trained to read.
+import { documents } from '@hornbook/datasets';
+import { scoreTokens } from '@hornbook/generation';
+import type { Settings } from './config/settings.ts';
+import { boundaryOf, encodeText, inside, readsLines, readsRows } from './corpus.ts';
+import type { Run } from './run-folder.ts';
+import { restore } from './sampler.ts';
+import type { Source } from './source.ts';
+import { UserError } from './user-error.ts';
+
+/** Tokens and the loss of each, in nats. */
+export type Judged = {
+  readonly tokens: readonly string[];
+  readonly losses: Float32Array;
+  readonly loss: number;
+};
+
+/**
+ * Scores the text as one stream, or, for a run that learned from lines, line by line between boundaries: the end of each
+ * line counts as a token. Before the first token stands a boundary, so that it is scored as well.
+ *
+ * @returns undefined if aborted
+ * @throws UserError if the text has tokens that the run does not know
+ */
+export async function judge(
+  run: Run,
+  source: Source,
+  {
+    stride,
+    signal,
+    onProgress,
+  }: { readonly stride?: number; readonly signal: AbortSignal; readonly onProgress?: (share: number) => void },
+): Promise<Judged | undefined> {
+  const { metadata, model, tokenizer } = run;
+  const { contextLength = 1 } = metadata.settings as Partial<Settings>;
+  const wholeContext = readsRows(metadata.settings); // takes exactly that many tokens
+  if (wholeContext && stride !== undefined && stride !== 1) {
+    throw new UserError(`The ${metadata.settings.model} model reads one window for each token. Leave --stride away`, {
+      exitCode: 2,
+    });
+  }
+  if (stride !== undefined && stride > contextLength) {
+    throw new UserError(`Expected --stride of at most the context of ${contextLength} tokens, got ${stride}`, {
+      exitCode: 2,
+    });
+  }
+  const boundary = boundaryOf(tokenizer);
+  const before = wholeContext ? contextLength : 1;
+  const byLine = readsLines(metadata);
+  const parts = byLine ? documents(source.text) : [source.text];
+  const ids: number[] = [];
+  const scored: number[] = []; // the places that count
+  for (const part of parts) {
+    // Boundaries stand before each document of a model of rows, once before the first of the others.
+    if (wholeContext || ids.length === 0) ids.push(...new Array<number>(before).fill(boundary));
+    for (const id of encodeText(tokenizer, part, inside)) scored.push(ids.push(id) - 1);
+    if (byLine) scored.push(ids.push(boundary) - 1);
+  }
+  const scores = await scoreTokens({
+    ...{ ...model, parameters: restore(run), ids, contextLength, signal, onProgress },
+    ...(wholeContext ? { from: contextLength, stride: 1, batchSize: 512 } : { stride }),
+  });
+  if (!scores) return undefined;
+  const losses = Float32Array.from(scored, (place) => scores.losses[place - before]);
+  return {
+    tokens: scored.map((place) => tokenizer.tokenOf(ids[place])),
+    losses,
+    loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+  };
+}

@@ -1,0 +1,120 @@
+// `hornbook eval`: how well runs expect a text, side by side.
+import { bitsPerByte, perplexity } from '@hornbook/losses';
+import { colors } from './colors.ts';
+import { type Judged, judge } from './eval-text.ts';
+import { progressBar } from './progress-bar.ts';
+import { loadRun } from './run-folder.ts';
+import { readSource } from './source.ts';
+import { startBackend } from './start-backend.ts';
+import { quote } from './token-display.ts';
+import { UserError } from './user-error.ts';
+
+export type EvalRequest = {
+  readonly folders: readonly string[];
+  readonly data: string;
+  /** How far the window moves on; half of a run's context when left out. */
+  readonly stride?: number;
+  /** How many tokens to show, with the loss of each. */
+  readonly tokens: number;
+  readonly backend?: string;
+  readonly json: boolean;
+};
+
+type Report = {
+  readonly run: string;
+  readonly step: number;
+  readonly parameters: number;
+  readonly tokens: number;
+  readonly loss: number;
+  readonly perplexity: number;
+  readonly bitsPerByte: number;
+};
+
+export async function evaluateRuns(
+  request: EvalRequest,
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { folders, data, stride, tokens, json } = request;
+  const source = await readSource(data);
+  const bytes = new TextEncoder().encode(source.text).length;
+  const runs = [];
+  for (const folder of folders) runs.push(await loadRun(folder, 'best')); // all of them, before the first is judged
+  await startBackend(request.backend);
+  const judged: Judged[] = [];
+  const reports: Report[] = [];
+  for (const [i, run] of runs.entries()) {
+    const bar = progressBar(
+      (text) => process.stderr.write(text),
+      () => process.stderr.columns || 80,
+    );
+    const onProgress = (share: number) => bar.update(share, `${folders[i]}  ${Math.floor(100 * share)}%`);
+    const one = await judge(run, source, { stride, signal, onProgress: process.stderr.isTTY ? onProgress : undefined });
+    bar.end();
+    if (!one) return;
+    judged.push(one);
+    const { loss, losses } = one;
+    reports.push({
+      run: folders[i],
+      step: run.checkpoint.step,
+      parameters: run.model.parameterCount,
+      tokens: losses.length,
+      loss,
+      perplexity: perplexity(loss),
+      bitsPerByte: bitsPerByte(loss, { tokens: losses.length, bytes }),
+    });
+    if (json) write(`${JSON.stringify({ ...reports[i], ...(tokens > 0 && { losses: list(one, tokens) }) })}\n`);
+  }
+  if (json) return;
+  write(`${source.name}: ${bytes.toLocaleString('en')} bytes\n\n${table(reports)}`);
+  for (const [i, { tokenizer }] of runs.entries()) {
+    if (tokenizer.lossless) continue;
+    write(`\n${folders[i]} loses parts of the text: its bits/byte are less than the text would take\n`);
+  }
+  if (tokens > 0) write(`\n${tokenTable(folders, judged, tokens)}`);
+}
+
+/** The runs one below the other, the best in bold. */
+function table(reports: readonly Report[]): string {
+  const best = Math.min(...reports.map((report) => report.bitsPerByte));
+  const rows = reports.map((report) => [
+    report.run,
+    report.step.toLocaleString('en'),
+    report.parameters.toLocaleString('en'),
+    report.tokens.toLocaleString('en'),
+    report.loss.toFixed(4),
+    report.perplexity.toFixed(2),
+    report.bitsPerByte.toFixed(4),
+  ]);
+  const lines = align([['run', 'steps', 'parameters', 'tokens', 'loss', 'perplexity', 'bits/byte'], ...rows]);
+  return lines
+    .map((line, i) => (reports.length > 1 && reports[i - 1]?.bitsPerByte === best ? colors.bold(line) : line))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** @throws UserError if the runs cut the text differently, so that their tokens cannot stand side by side */
+function tokenTable(folders: readonly string[], judged: readonly Judged[], limit: number): string {
+  const [{ tokens }] = judged;
+  if (judged.some((one) => one.tokens.length !== tokens.length || one.tokens.some((token, i) => token !== tokens[i]))) {
+    throw new UserError('Expected runs with the same tokenizer for --tokens: show the others one by one');
+  }
+  const rows = tokens
+    .slice(0, limit)
+    .map((token, i) => [quote(token), ...judged.map(({ losses }) => losses[i].toFixed(3))]);
+  const lines = align([['token', ...folders], ...rows]);
+  const more = tokens.length - rows.length;
+  return `${lines.join('\n')}\n${more > 0 ? `… ${more.toLocaleString('en')} more (--tokens N shows more)\n` : ''}`;
+}
+
+function list({ tokens, losses }: Judged, limit: number) {
+  return tokens.slice(0, limit).map((token, i) => ({ token, loss: losses[i] }));
+}
+
+/** Columns of one width each, the first to the left and the others to the right. */
+export function align(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  '),
+  );
+}
