@@ -369,7 +369,7 @@ ${answers}
     expect(place).toBe(row);
     expectInOrder(stdout, [
       '[ 32, 3, 2 ]\n',
-      'matMul: inner shapes (2) and (6)',
+      'Expected 2 rows to multiply with shape [32,3,2], got 6 in [6,100]',
       '3 [ 32, 2 ]\n',
       `${pairsInThrees}\n0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n`,
       '[ 32, 100 ]\n',

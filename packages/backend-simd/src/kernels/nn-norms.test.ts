@@ -22,7 +22,7 @@ const ops: [string, Op][] = [
 const spread = fc.integer({ min: -64, max: 64 }).map((n) => n / 16);
 const withEdges = fc.oneof(
   { weight: 60, arbitrary: spread },
-  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e-40, 1e25) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e-40) },
 );
 
 const inputs = (element: fc.Arbitrary<number>) =>
