@@ -9,7 +9,7 @@ export const textSettings: SettingTable<'data' | 'tokenizer' | 'validationShare'
       kind: text('text'),
       usual: true,
       otherwise: 'names',
-      help: 'a text file, or a corpus: names, story',
+      help: 'a text file, a prepared folder, or a corpus',
     },
     tokenizer: {
       kind: text('name'),
