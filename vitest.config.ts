@@ -6,7 +6,14 @@ import { findChromium } from './testing/browser.ts';
 const everywhere = '{packages,apps,examples,testing}/**/*.test.ts';
 const nodeOnly = '{packages,apps,examples,testing}/**/*.node.test.ts';
 const conditions = ['development'];
-const test = { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: './testing/build-wasm.ts' };
+const seed = Number(process.env.HORNBOOK_SEED ?? 42);
+const test = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: './testing/property-tests.ts',
+  provide: { seed },
+  globalSetup: './testing/build-wasm.ts',
+};
 
 const projects: TestProjectConfiguration[] = [
   {
