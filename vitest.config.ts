@@ -57,4 +57,10 @@ if (chromium) {
   console.warn('SKIPPED: all tests in a browser. Install Chromium, or name one in CHROMIUM_PATH.');
 }
 
-export default defineConfig({ test: { projects, reporters: ['default', './testing/summary-reporter.ts'] } });
+export default defineConfig({
+  test: {
+    projects,
+    maxWorkers: '100%', // vitest leaves one core to itself, which on two cores is half of the machine
+    reporters: ['default', './testing/summary-reporter.ts'],
+  },
+});
