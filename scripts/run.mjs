@@ -1,4 +1,4 @@
-// The entry of `npm start`, `npm test`, `npm run check` and `npm run build`: needs only Node 18 and npm.
+// The entry of `npm start`, `npm test`, `npm run check`, `npm run build` and `npm run docs`: needs only Node 18 and npm.
 // Installs the workspace with its own pnpm, then does the work on the Node that the workspace installs.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -55,11 +55,17 @@ const tasks = {
       ['biome', ['ci', '.']],
       build,
       ['tsc', ['--noEmit', '-p', 'tsconfig.json']],
+      ['tsc', ['--noEmit', '-p', join('apps', 'docs', 'tsconfig.json')]],
       ['vitest', ['run', '--project', 'node', 'testing/architecture.node.test.ts']],
       ['node', [join('scripts', 'check-packages.ts')]],
       ['node', [join('scripts', 'report-sizes.ts')]],
     ),
   build: () => runAll(install, build),
+  docs: () => {
+    console.log('Building the site (a minute, the first time) …\n');
+    runAll(install, ['turbo', ['run', 'site', '--output-logs=errors-only'], { quiet: true }]);
+    runAll(['pnpm', ['--filter', 'docs', 'run', 'preview', '--host', '127.0.0.1', ...process.argv.slice(3)]]);
+  },
 };
 
 const task = tasks[process.argv[2]];

@@ -10,6 +10,7 @@ import { readConfig } from './config/read-config.ts';
 import { resolveSettings } from './config/resolve.ts';
 import type { Settings } from './config/settings.ts';
 import { type LanguageModel, makeModel } from './language-models.ts';
+import { isModelFile, readModelFile } from './model-file.ts';
 import type { Source } from './source.ts';
 import { UserError } from './user-error.ts';
 import { explain, writeFiles } from './write-files.ts';
@@ -49,7 +50,8 @@ export type Run = {
 const known = /^(?:latest|previous|best|next|config\.json|losses\.csv|samples\.jsonl|report\.html|\..*)$/;
 
 /**
- * The latest checkpoint of a run, or the best if it has one; or the one checkpoint that the folder itself is.
+ * The latest checkpoint of a run, or the best if it has one; or the one checkpoint that the folder itself is; or a model
+ * in one file, from the site's playground.
  *
  * @throws CheckpointError if the folder holds no run of this version of the program
  */
@@ -76,6 +78,7 @@ async function find(
   folder: string,
   which: 'latest' | 'best',
 ): Promise<Checkpoint & { readonly damaged?: readonly CheckpointError[] }> {
+  if (await isModelFile(folder)) return readModelFile(folder);
   if (existsSync(join(folder, 'checkpoint.json'))) return loadCheckpoint(folder);
   if (which === 'best' && existsSync(join(folder, 'best'))) return loadBest(folder);
   return loadLatest(folder);

@@ -1,0 +1,22 @@
+// Tokens side by side, as a text that was cut with scissors: what several figures show.
+import { element } from './controls.ts';
+
+export type ShownPiece = { readonly token: string; readonly id?: number; readonly isNew?: boolean };
+
+/** A list of tokens, each with its id if it has one; blanks are made visible. Past `limit` only their number is told. */
+export function piecesList(pieces: readonly ShownPiece[], { label, limit = 240 }: { label: string; limit?: number }) {
+  const list = element('ol', 'pieces');
+  list.setAttribute('aria-label', label);
+  for (const { token, id, isNew = false } of pieces.slice(0, limit)) {
+    const item = element('li', isNew ? 'piece new' : 'piece', element('span', 'token', visible(token)));
+    if (id !== undefined) item.append(element('span', 'id', String(id)));
+    list.append(item);
+  }
+  if (pieces.length > limit) list.append(element('li', 'more', `and ${pieces.length - limit} more`));
+  return list;
+}
+
+/** Blanks have no ink: a space shows as ␣, the end of a line as ↵. */
+export function visible(token: string): string {
+  return token.replaceAll(' ', '␣').replaceAll('\n', '↵').replaceAll('\t', '⇥');
+}

@@ -1,0 +1,116 @@
+// Text out of a model that is being trained: a prompt, temperature and top-p as sliders, and what they do to the next token.
+import { button, controls, element, slider, textBox } from '../figures/controls.ts';
+import { latest } from './latest.ts';
+import type { Trainer } from './trainer.ts';
+
+export type SamplerBox = {
+  readonly element: HTMLElement;
+  /** A model to ask, from now on. */
+  attach(trainer: Trainer<'language-model'>): void;
+  /** Asks for the next token's chances again, unless the last question is still open. */
+  refresh(): void;
+};
+
+const shownTokens = 8;
+
+export function samplerBox({ prompt: first, length: firstLength }: { prompt: string; length: number }): SamplerBox {
+  let trainer: Trainer<'language-model'> | undefined;
+  let [prompt, temperature, topP, length] = [first, 0.8, 1, firstLength];
+
+  const output = element('pre', 'output', '');
+  output.setAttribute('role', 'log');
+  output.tabIndex = 0;
+  output.setAttribute('aria-label', 'What the model writes');
+  const speed = element('p', 'quiet');
+  const bars = element('ol', 'bars');
+  const write = button('Write', () => void makeText());
+  write.className = 'write';
+  write.disabled = true;
+
+  const makeText = async () => {
+    const asked = trainer;
+    if (!asked) return;
+    write.disabled = true;
+    output.replaceChildren(element('b', '', prompt));
+    try {
+      const request = { prompt, length, temperature, topP };
+      const { count, seconds } = await asked.ask('sample', request, (part) => output.append(part));
+      speed.textContent = `${count} tokens in ${seconds.toFixed(1)} s`;
+    } catch (error) {
+      speed.textContent = (error as Error).message;
+    } finally {
+      write.disabled = asked !== trainer;
+    }
+  };
+
+  const refresh = latest(
+    async () => {
+      const next = await trainer?.ask('next', { prompt, temperature, topP, count: shownTokens });
+      bars.replaceChildren(...(next ?? []).map(bar));
+    },
+    ({ message }) => bars.replaceChildren(element('li', 'wrong', message)),
+  );
+
+  const box = element(
+    'div',
+    'sampler',
+    controls(
+      textBox({
+        label: 'Beginning',
+        value: first,
+        onInput(value) {
+          prompt = value;
+          refresh();
+        },
+      }),
+      slider({
+        ...{ label: 'Temperature', min: 0, max: 2, step: 0.1, value: temperature },
+        format: (value) => value.toFixed(1),
+        onInput(value) {
+          temperature = value;
+          refresh();
+        },
+      }),
+      slider({
+        ...{ label: 'Top-p', min: 0.05, max: 1, step: 0.05, value: topP },
+        format: (value) => value.toFixed(2),
+        onInput(value) {
+          topP = value;
+          refresh();
+        },
+      }),
+      slider({
+        ...{ label: 'Length', min: 20, max: 500, step: 20, value: length },
+        onInput(value) {
+          length = value;
+        },
+      }),
+      write,
+    ),
+    output,
+    speed,
+    element('p', 'heading', 'What may come next: the model’s own chances, and what the sliders make of them'),
+    bars,
+  );
+  return {
+    element: box,
+    attach(given) {
+      trainer = given;
+      write.disabled = false;
+      output.replaceChildren();
+      speed.textContent = '';
+      refresh();
+    },
+    refresh,
+  };
+}
+
+function bar({ token, probability, shaped }: { token: string; probability: number; shaped: number }): HTMLElement {
+  const name = element('span', 'token mono', token.replaceAll(' ', '␣').replaceAll('\n', '⏎'));
+  const own = element('span', 'own');
+  own.style.width = `${(100 * probability).toFixed(1)}%`;
+  const made = element('span', 'made');
+  made.style.width = `${(100 * shaped).toFixed(1)}%`;
+  const share = `${(100 * probability).toFixed(1)}% → ${(100 * shaped).toFixed(1)}%`;
+  return element('li', '', name, element('span', 'track', own, made), element('span', 'share', share));
+}
