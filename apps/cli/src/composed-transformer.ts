@@ -20,23 +20,23 @@ import {
 } from '@hornbook/models';
 import type { Settings } from './config/settings.ts';
 
-const positions = {
+const positions = ({ rotaryBase }: Settings) => ({
   learned: learnedPositions,
   sinusoidal: sinusoidalPositions,
-  rotary: rotatedPositions,
+  rotary: () => rotatedPositions({ base: rotaryBase }),
   alibi: alibiPositions,
   relative: relativePositions,
   none: noPositions,
-};
+});
 
 /** @throws RangeError if the sizes are not possible together */
 export function composedTransformer(settings: Settings & { readonly vocabSize: number }) {
-  const { bias, hiddenDim, softCap, window } = settings;
+  const { bias, hiddenDim, normEpsilon, softCap, window } = settings;
   const head = settings.tiedHead ? tiedHead() : linearHead();
   return transformer({
     ...settings,
-    positions: positions[settings.positions](),
-    norm: settings.norm === 'layer' ? layerNorms({ bias }) : rmsNorms(),
+    positions: positions(settings)[settings.positions](),
+    norm: settings.norm === 'layer' ? layerNorms({ bias }) : rmsNorms({ epsilon: normEpsilon }),
     attention: selfAttention({ ...settings, window: window === 0 ? undefined : window }),
     feedForward:
       settings.feedForward === 'gelu' ? geluFeedForward({ hiddenDim, bias }) : swiGluFeedForward({ hiddenDim, bias }),

@@ -3,6 +3,9 @@ import { documents } from '@hornbook/datasets';
 import { scoreTokens } from '@hornbook/generation';
 import type { Settings } from './config/settings.ts';
 import { boundaryOf, encodeText, inside, readsLines, readsRows } from './corpus.ts';
+import { isClassifier } from './finetune/classify.ts';
+import type { Quantization } from './quantizations.ts';
+import { quantize } from './quantize.ts';
 import type { Run } from './run-folder.ts';
 import { restore } from './sampler.ts';
 import type { Source } from './source.ts';
@@ -27,11 +30,18 @@ export async function judge(
   source: Source,
   {
     stride,
+    quantization,
     signal,
     onProgress,
-  }: { readonly stride?: number; readonly signal: AbortSignal; readonly onProgress?: (share: number) => void },
+  }: {
+    readonly stride?: number;
+    readonly quantization?: Quantization;
+    readonly signal: AbortSignal;
+    readonly onProgress?: (share: number) => void;
+  },
 ): Promise<Judged | undefined> {
   const { metadata, model, tokenizer } = run;
+  if (isClassifier(run)) throw new UserError('Expected a run that writes text, got one that tells classes apart');
   const { contextLength = 1 } = metadata.settings as Partial<Settings>;
   const wholeContext = readsRows(metadata.settings); // takes exactly that many tokens
   if (wholeContext && stride !== undefined && stride !== 1) {
@@ -56,8 +66,10 @@ export async function judge(
     for (const id of encodeText(tokenizer, part, inside)) scored.push(ids.push(id) - 1);
     if (byLine) scored.push(ids.push(boundary) - 1);
   }
+  const restored = restore(run);
+  const parameters = quantization ? await quantize(restored, metadata.settings) : restored;
   const scores = await scoreTokens({
-    ...{ ...model, parameters: restore(run), ids, contextLength, signal, onProgress },
+    ...{ ...model, parameters, ids, contextLength, signal, onProgress },
     ...(wholeContext ? { from: contextLength, stride: 1, batchSize: 512 } : { stride }),
   });
   if (!scores) return undefined;

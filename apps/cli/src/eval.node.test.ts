@@ -112,6 +112,24 @@ describe('what is printed', () => {
     }
   });
 
+  test('with weights of one byte, and what that costs', async () => {
+    const request = { folders: [join(cwd, 'gpt'), join(cwd, 'mlp')], data: join(cwd, 'held.txt'), tokens: 0 };
+    let json = '';
+    let table = '';
+    const whole = { ...request, quantize: 'int8', backend: 'wasm' } as const;
+    await evaluateRuns({ ...whole, json: true }, (text) => (json += text), signal);
+    await evaluateRuns({ ...whole, json: false }, (text) => (table += text), signal);
+    const reports = jsonLines(json) as { loss: number; cost?: number; quantization?: string }[];
+    expect(reports.map(({ quantization }) => quantization)).toEqual([undefined, 'int8', undefined, 'int8']);
+    for (const [float, int8] of [reports.slice(0, 2), reports.slice(2)]) {
+      expect(int8.cost).toBe(int8.loss - float.loss);
+      expect(int8.loss).not.toBe(float.loss);
+      expect(Math.abs(int8.loss - float.loss)).toBeLessThan(0.01);
+    }
+    expect(table).toContain(`gpt int8 `);
+    expect(table).toMatch(/gpt: int8 costs -?0\.00\d\d nats/);
+  });
+
   test('a tokenizer that loses parts of the text is named', async () => {
     const [, note] = (await printed({ folders: ['gpt', 'words'] })).split('bits/byte\n')[1].split('\n\n');
     expect(note).toBe('words loses parts of the text: its bits/byte are less than the text would take\n');

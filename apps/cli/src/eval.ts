@@ -3,6 +3,7 @@ import { bitsPerByte, perplexity } from '@hornbook/losses';
 import { colors } from './colors.ts';
 import { type Judged, judge } from './eval-text.ts';
 import { progressBar } from './progress-bar.ts';
+import type { Quantization } from './quantizations.ts';
 import { loadRun } from './run-folder.ts';
 import { readSource } from './source.ts';
 import { startBackend } from './start-backend.ts';
@@ -18,10 +19,15 @@ export type EvalRequest = {
   readonly tokens: number;
   readonly backend?: string;
   readonly json: boolean;
+  /** Judges each run once more with its weights in less. */
+  readonly quantize?: Quantization;
 };
 
 type Report = {
   readonly run: string;
+  /** How its weights were kept, and how much higher that makes the loss. */
+  readonly quantization?: Quantization;
+  readonly cost?: number;
   readonly step: number;
   readonly parameters: number;
   readonly tokens: number;
@@ -43,27 +49,34 @@ export async function evaluateRuns(
   await startBackend(request.backend);
   const judged: Judged[] = [];
   const reports: Report[] = [];
+  const forms = request.quantize ? [undefined, request.quantize] : [undefined];
   for (const [i, run] of runs.entries()) {
-    const bar = progressBar(
-      (text) => process.stderr.write(text),
-      () => process.stderr.columns || 80,
-    );
-    const onProgress = (share: number) => bar.update(share, `${folders[i]}  ${Math.floor(100 * share)}%`);
-    const one = await judge(run, source, { stride, signal, onProgress: process.stderr.isTTY ? onProgress : undefined });
-    bar.end();
-    if (!one) return;
-    judged.push(one);
-    const { loss, losses } = one;
-    reports.push({
-      run: folders[i],
-      step: run.checkpoint.step,
-      parameters: run.model.parameterCount,
-      tokens: losses.length,
-      loss,
-      perplexity: perplexity(loss),
-      bitsPerByte: bitsPerByte(loss, { tokens: losses.length, bytes }),
-    });
-    if (json) write(`${JSON.stringify({ ...reports[i], ...(tokens > 0 && { losses: list(one, tokens) }) })}\n`);
+    for (const quantization of forms) {
+      const name = nameOf({ run: folders[i], quantization });
+      const bar = progressBar(
+        (text) => process.stderr.write(text),
+        () => process.stderr.columns || 80,
+      );
+      const update = (share: number) => bar.update(share, `${name}  ${Math.floor(100 * share)}%`);
+      const onProgress = process.stderr.isTTY ? update : undefined;
+      const one = await judge(run, source, { stride, quantization, signal, onProgress });
+      bar.end();
+      if (!one) return;
+      judged.push(one);
+      const { loss, losses } = one;
+      const report = {
+        run: folders[i],
+        ...(quantization && { quantization, cost: loss - (reports.at(-1)?.loss ?? loss) }),
+        step: run.checkpoint.step,
+        parameters: run.model.parameterCount,
+        tokens: losses.length,
+        loss,
+        perplexity: perplexity(loss),
+        bitsPerByte: bitsPerByte(loss, { tokens: losses.length, bytes }),
+      };
+      reports.push(report);
+      if (json) write(`${JSON.stringify({ ...report, ...(tokens > 0 && { losses: list(one, tokens) }) })}\n`);
+    }
   }
   if (json) return;
   write(`${source.name}: ${bytes.toLocaleString('en')} bytes\n\n${table(reports)}`);
@@ -71,14 +84,20 @@ export async function evaluateRuns(
     if (tokenizer.lossless) continue;
     write(`\n${folders[i]} loses parts of the text: its bits/byte are less than the text would take\n`);
   }
-  if (tokens > 0) write(`\n${tokenTable(folders, judged, tokens)}`);
+  for (const { run, quantization, cost = 0 } of reports) {
+    if (quantization) write(`\n${run}: ${quantization} costs ${cost.toFixed(4)} nats\n`);
+  }
+  if (tokens > 0) write(`\n${tokenTable(reports.map(nameOf), judged, tokens)}`);
 }
+
+const nameOf = ({ run, quantization }: Pick<Report, 'run' | 'quantization'>) =>
+  quantization ? `${run} ${quantization}` : run;
 
 /** The runs one below the other, the best in bold. */
 function table(reports: readonly Report[]): string {
   const best = Math.min(...reports.map((report) => report.bitsPerByte));
   const rows = reports.map((report) => [
-    report.run,
+    nameOf(report),
     report.step.toLocaleString('en'),
     report.parameters.toLocaleString('en'),
     report.tokens.toLocaleString('en'),
@@ -94,7 +113,7 @@ function table(reports: readonly Report[]): string {
 }
 
 /** @throws UserError if the runs cut the text differently, so that their tokens cannot stand side by side */
-function tokenTable(folders: readonly string[], judged: readonly Judged[], limit: number): string {
+function tokenTable(names: readonly string[], judged: readonly Judged[], limit: number): string {
   const [{ tokens }] = judged;
   if (judged.some((one) => one.tokens.length !== tokens.length || one.tokens.some((token, i) => token !== tokens[i]))) {
     throw new UserError('Expected runs with the same tokenizer for --tokens: show the others one by one');
@@ -102,7 +121,7 @@ function tokenTable(folders: readonly string[], judged: readonly Judged[], limit
   const rows = tokens
     .slice(0, limit)
     .map((token, i) => [quote(token), ...judged.map(({ losses }) => losses[i].toFixed(3))]);
-  const lines = align([['token', ...folders], ...rows]);
+  const lines = align([['token', ...names], ...rows]);
   const more = tokens.length - rows.length;
   return `${lines.join('\n')}\n${more > 0 ? `… ${more.toLocaleString('en')} more (--tokens N shows more)\n` : ''}`;
 }

@@ -2,8 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { interruptible } from './interrupt.ts';
 import { atLeastZero, finite, positive, probability, wholeNumber } from './numbers.ts';
+import { quantizations } from './quantizations.ts';
 
 const backendOption = () => new Option('--backend <name>', 'engine: webgpu, wasm or cpu (default: the best one here)');
+
+const quantizeOption = () =>
+  new Option('--quantize <name>', 'keep weights in less: one byte each').choices(quantizations);
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   if (text === '') throw new InvalidArgumentError('Expected a text of at least 1 character.');
@@ -35,6 +39,7 @@ function addSample(program: Command, write: (text: string) => void): void {
     .option('--frequency-penalty <x>', 'less of a token each time it was made', finite)
     .option('--presence-penalty <x>', 'less of a token once it was made', finite)
     .option('--stop <text>', 'end before this text (\\n: a line end); again for more', collect)
+    .addOption(quantizeOption())
     .option('-i, --interactive', 'ask for beginnings, one after the other')
     .addOption(new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42))
     .addOption(backendOption())
@@ -48,8 +53,19 @@ Examples:
   hornbook sample runs/book --interactive --stop "\\n\\n"`,
     )
     .action(async (folder, options) => {
-      const { prompt = '', count, length, seed, backend, stop = [], json = false, interactive, ...sampling } = options;
-      const request = { folder, prompt, count, length, seed, backend, stop, json, sampling };
+      const {
+        prompt = '',
+        count,
+        length,
+        seed,
+        backend,
+        stop = [],
+        json = false,
+        interactive,
+        quantize,
+        ...sampling
+      } = options;
+      const request = { folder, prompt, count, length, seed, backend, stop, json, sampling, quantize };
       const outlets = { write, remark };
       await interruptible(async (signal) => {
         if (interactive) return (await import('./sample-interactive.ts')).converse(request, outlets, signal);
@@ -66,6 +82,7 @@ function addEval(program: Command, write: (text: string) => void): void {
     .requiredOption('-d, --data <text>', 'a text file, or a corpus that comes along: names, story')
     .option('--stride <n>', 'tokens from window to window; fewer are fairer (default: half a context)', wholeNumber(1))
     .option('--tokens [n]', 'show the loss of each of the first n tokens (default: 40)', wholeNumber(1))
+    .addOption(quantizeOption())
     .addOption(backendOption())
     .option('--json', 'print one JSON object a run')
     .addHelpText(
@@ -79,9 +96,9 @@ Examples:
   hornbook eval runs/book runs/book-2 --data story --tokens 20
   hornbook eval runs/book --data story --stride 1 --json`,
     )
-    .action(async (folders, { data, stride, tokens = 0, backend, json = false }) => {
+    .action(async (folders, { data, stride, tokens = 0, backend, json = false, quantize }) => {
       const { evaluateRuns } = await import('./eval.ts');
-      const request = { folders, data, stride, tokens: tokens === true ? 40 : tokens, backend, json };
+      const request = { folders, data, stride, tokens: tokens === true ? 40 : tokens, backend, json, quantize };
       await interruptible((signal) => evaluateRuns(request, write, signal));
     });
 }

@@ -21,7 +21,7 @@ import {
 import type { ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import type { Tokenizer } from '@hornbook/tokenizers';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { slice, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { composedTransformer } from './composed-transformer.ts';
 import type { Settings } from './config/settings.ts';
 import { boundaryOf } from './corpus.ts';
@@ -47,11 +47,33 @@ type Vocabulary = Pick<Tokenizer, 'vocabSize' | 'idOf' | 'specials'>;
 /** @throws UserError where the settings are not possible together */
 export function makeModel(settings: Settings, tokenizer: Vocabulary): LanguageModel {
   try {
-    return make({ ...settings, vocabSize: tokenizer.vocabSize }, tokenizer);
+    const { vocabSize } = tokenizer;
+    const rows = settings.tokenRows || vocabSize;
+    if (rows < vocabSize) throw new RangeError(`Expected tokenRows of at least ${vocabSize}, the tokens, got ${rows}`);
+    const model = make({ ...settings, vocabSize: rows }, tokenizer);
+    return rows === vocabSize ? model : unpadded(model, vocabSize);
   } catch (error) {
     if (error instanceof RangeError) throw new UserError(error.message, { exitCode: 2, cause: error });
     throw error;
   }
+}
+
+/** Scores of tokens alone, where the table has more rows than there are tokens: the rest is never chosen nor learned. */
+function unpadded(model: LanguageModel, vocabSize: number): LanguageModel {
+  const cut = (logits: Tensor) =>
+    slice(logits, new Array(logits.rank).fill(0), [...logits.shape.slice(0, -1), vocabSize]);
+  const { forward, forwardTraining, advance } = model;
+  return {
+    ...model,
+    forward: (parameters, ids) => cut(forward(parameters, ids)),
+    forwardTraining: (parameters, ids, generator) => cut(forwardTraining(parameters, ids, generator)),
+    advance:
+      advance &&
+      ((parameters, ids, state) => {
+        const { logits, state: next } = advance(parameters, ids, state);
+        return { logits: cut(logits), state: next };
+      }),
+  };
 }
 
 function make(settings: Settings & { readonly vocabSize: number }, tokenizer: Vocabulary): LanguageModel {

@@ -3,10 +3,13 @@
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { addSettings, givenSettings } from './config/options.ts';
 import { addDataCommands } from './data-commands.ts';
+import { addExchangeCommands } from './exchange/exchange-commands.ts';
+import { addFinetuneCommand } from './finetune/command.ts';
 import { addGenerationCommands } from './generation-commands.ts';
 import { addRunsCommands } from './history/runs-commands.ts';
 import { interruptible } from './interrupt.ts';
 import { wholeNumber } from './numbers.ts';
+import { addServeCommand } from './serve/command.ts';
 import { addTokenizerCommands } from './tokenizer-commands.ts';
 import { tokenizerKinds } from './tokenizer-settings.ts';
 import { UserError } from './user-error.ts';
@@ -111,7 +114,9 @@ Examples:
     await interruptible((signal) => resumeRun(request, { reporter, signal }));
   });
 
+addFinetuneCommand(program, makeReporter);
 addGenerationCommands(program, write);
+addServeCommand(program, write);
 
 program
   .command('tokenize')
@@ -138,6 +143,7 @@ Examples:
 addTokenizerCommands(program, write);
 addDataCommands(program, write);
 addRunsCommands(program, write);
+addExchangeCommands(program, write);
 
 program
   .command('embeddings')
@@ -204,6 +210,8 @@ const expected = [
   'SourceError',
   'TokenFileError',
   'DownloadError',
+  'FormatError',
+  'SafetensorsError',
 ];
 
 function fail(error: unknown): void {

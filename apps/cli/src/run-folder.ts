@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { FormatError } from '@hornbook/formats';
 import { type Tokenizer, type TokenizerJSON, tokenizerFromJSON } from '@hornbook/tokenizers';
 import type { TrainingEvent } from '@hornbook/training';
 import { type Checkpoint, CheckpointError, loadCheckpoint, type SaveOptions } from '@hornbook/training/checkpoint';
@@ -9,6 +10,7 @@ import { loadBest, loadLatest, saveLatest } from '@hornbook/training/runs';
 import { readConfig } from './config/read-config.ts';
 import { resolveSettings } from './config/resolve.ts';
 import type { Settings } from './config/settings.ts';
+import type { Finetuning } from './finetune/finetuning.ts';
 import { type LanguageModel, makeModel } from './language-models.ts';
 import { isModelFile, readModelFile } from './model-file.ts';
 import type { Source } from './source.ts';
@@ -26,6 +28,8 @@ export type RunMetadata = {
   /** Where batches and generator stood: the next batch is drawn from there. */
   readonly batches: object;
   readonly progress: Progress;
+  /** Of a run that went on from another. */
+  readonly finetuning?: Finetuning;
 };
 
 /** What a run knows of its measurements so far. */
@@ -47,7 +51,8 @@ export type Run = {
 };
 
 /** What a run's folder may hold: anything else is not ours to replace. */
-const known = /^(?:latest|previous|best|next|config\.json|losses\.csv|samples\.jsonl|report\.html|\..*)$/;
+const known =
+  /^(?:latest|previous|best|next|config\.json|losses\.csv|samples\.jsonl|report\.html|adapter|merged|\..*)$/;
 
 /**
  * The latest checkpoint of a run, or the best if it has one; or the one checkpoint that the folder itself is; or a model
@@ -122,7 +127,7 @@ export async function startRun(folder: string, first: SaveOptions, settings: Set
   } catch (error) {
     if (existsSync(old) && !existsSync(target)) await rename(old, target);
     await rm(fresh, { recursive: true, force: true });
-    throw error instanceof UserError ? error : couldNotSave(folder, error);
+    throw error instanceof UserError || error instanceof FormatError ? error : couldNotSave(folder, error);
   }
   await rm(old, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { manualSeed } from '@hornbook/random';
 import { InvalidArgumentError } from 'commander';
 import { colors } from './colors.ts';
+import { isClassifier } from './finetune/classify.ts';
 import { atLeastZero, positive, probability, wholeNumber } from './numbers.ts';
 import { type Outlets, remarkOnLength, type SampleRequest } from './sample.ts';
 import { openSampler, type Sampler } from './sampler.ts';
@@ -28,7 +29,9 @@ const help = `Type a beginning and press Enter. Enter alone goes on with the tex
 
 /** Reads lines until there are no more. Greets, and asks, where a person sits at a terminal. */
 export async function converse(request: SampleRequest, { write, remark }: Outlets, signal: AbortSignal): Promise<void> {
-  const sampler = await openSampler(request.folder, request.backend);
+  const sampler = await openSampler(request.folder, request.backend, request.quantize);
+  if (isClassifier(sampler.run))
+    throw new UserError('Expected a run that writes text: give a classifier its text with --prompt');
   const live = process.stdin.isTTY && process.stdout.isTTY;
   const terminal = createInterface({ input: process.stdin, output: live ? process.stdout : undefined, terminal: live });
   terminal.setPrompt(colors.bold('> '));

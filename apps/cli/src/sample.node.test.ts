@@ -25,7 +25,18 @@ beforeAll(async () => {
 
 type Options = Partial<Omit<SampleRequest, 'sampling'>> & ChoiceOptions;
 
-function requestOf({ folder = 'prose', prompt, count, length, seed, stop, json, backend, ...sampling }: Options) {
+function requestOf({
+  folder = 'prose',
+  prompt,
+  count,
+  length,
+  seed,
+  stop,
+  json,
+  backend,
+  quantize,
+  ...sampling
+}: Options) {
   return {
     folder: join(cwd, folder),
     prompt: prompt ?? '',
@@ -35,6 +46,7 @@ function requestOf({ folder = 'prose', prompt, count, length, seed, stop, json, 
     stop: stop ?? [],
     json: json ?? false,
     backend: backend ?? 'wasm',
+    quantize,
     sampling,
   };
 }
@@ -64,6 +76,12 @@ describe('texts', () => {
     const same = { topK: 1000, topP: 1, minP: 0, repetitionPenalty: 1, frequencyPenalty: 0, presencePenalty: 0 };
     expect(await textOf(same)).toBe(plain);
     expect(await textOf({ seed: 43 })).not.toBe(plain);
+  });
+
+  test('with weights of one byte, nearly the same model writes', async () => {
+    const text = await textOf({ quantize: 'int8', length: 30 });
+    expect(text).toHaveLength(31);
+    expect(text.slice(0, 2)).toBe((await textOf({ length: 30 })).slice(0, 2));
   });
 
   test('on every CPU engine', async () => {

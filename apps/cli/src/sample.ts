@@ -2,6 +2,8 @@
 import type { ChoiceOptions } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
 import type { Settings } from './config/settings.ts';
+import { classify, isClassifier } from './finetune/classify.ts';
+import type { Quantization } from './quantizations.ts';
 import { type Made, openSampler, type Sampler } from './sampler.ts';
 
 export type SampleRequest = {
@@ -16,6 +18,7 @@ export type SampleRequest = {
   /** One JSON object a text, with all its tokens. */
   readonly json: boolean;
   readonly backend?: string;
+  readonly quantize?: Quantization;
 };
 
 /** Where texts, and remarks that are no part of them, go. */
@@ -24,7 +27,8 @@ export type Outlets = { readonly write: (text: string) => void; readonly remark:
 /** Writes samples as they come. A model of lines writes lines; one of prose goes on for `length` tokens. */
 export async function sample(request: SampleRequest, { write, remark }: Outlets, signal: AbortSignal): Promise<void> {
   const { length, sampling, stop, seed, json } = request;
-  const sampler = await openSampler(request.folder, request.backend);
+  const sampler = await openSampler(request.folder, request.backend, request.quantize);
+  if (isClassifier(sampler.run)) return classify(request, write);
   const prompt = sampler.encode(request.prompt);
   remarkOnLength(prompt, sampler, remark);
   const generator = manualSeed(seed);

@@ -8,6 +8,9 @@ import { restoreParameters, trainable } from '@hornbook/training';
 import type { Settings } from './config/settings.ts';
 import { makeParts, makeTokenizer, tokenizerPlace } from './corpus.ts';
 import { countBigrams } from './counted-bigram.ts';
+import { saveBeside } from './finetune/adapter-files.ts';
+import { emptyTree, learns } from './finetune/finetuning.ts';
+import { makeTask } from './finetune/task.ts';
 import { makeModel } from './language-models.ts';
 import { expectRoom } from './memory-needed.ts';
 import { makeRecipe } from './recipes.ts';
@@ -121,10 +124,13 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
       `${source.name} is not the text that ${folder} was trained on. Give that one with --data, or train anew`,
     );
   }
-  const parts = makeParts(source, tokenizer, settings);
   const backend = await startBackend(request.backend);
+  const { finetuning } = metadata;
+  const { parts, lossOf } = finetuning
+    ? await makeTask(finetuning, { source, tokenizer, settings })
+    : { parts: makeParts(source, tokenizer, settings) };
   const generator = manualSeed(settings.seed);
-  const parameters = trainable(model.initialize(generator));
+  const parameters = trainable(emptyTree(model.initialize(generator), finetuning), finetuning && learns(finetuning));
   restoreParameters(parameters, checkpoint.tensors);
   const recipe = makeRecipe(settings);
   recipe.optimizer.restore(checkpoint.optimizer, parameters);
@@ -144,11 +150,17 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
       parts,
       settings: { ...settings, data: source.location },
       progress: metadata.progress,
-      metadata: { tokenizer: metadata.tokenizer, source: { ...metadata.source, location: source.location } },
+      metadata: {
+        tokenizer: metadata.tokenizer,
+        source: { ...metadata.source, location: source.location },
+        finetuning,
+      },
+      lossOf,
       notes: damaged.map(({ message }) => `Passed over a damaged checkpoint: ${message}`),
     },
     watch,
   );
+  if (finetuning) await saveBeside(folder);
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

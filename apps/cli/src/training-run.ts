@@ -1,11 +1,12 @@
 // One run of training from its first step to its last: measured, shown and saved along the way.
 import type { Backend } from '@hornbook/backends';
-import { type Batch, type Dataset, loader } from '@hornbook/datasets';
+import { type Batch, type Dataset, loader, take } from '@hornbook/datasets';
 import { crossEntropy } from '@hornbook/losses';
 import type { ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import { evaluate, type Loss, LossError, type TrainingEvent, train } from '@hornbook/training';
 import { saveBest, saveLatest } from '@hornbook/training/runs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Settings } from './config/settings.ts';
 import type { Part, Parts } from './corpus.ts';
 import type { LanguageModel } from './language-models.ts';
@@ -33,10 +34,18 @@ export type TrainingRun = {
   readonly parts: Parts;
   readonly settings: Settings;
   readonly progress: Progress;
-  readonly metadata: Pick<RunMetadata, 'tokenizer' | 'source'>;
+  readonly metadata: Pick<RunMetadata, 'tokenizer' | 'source' | 'finetuning'>;
   /** What to say before it begins. */
   readonly notes: readonly string[];
+  /** Where it is another than the cross-entropy of all targets. */
+  readonly lossOf?: LossOf;
 };
+
+/** A model's forward pass, as it trains or as it is judged. */
+export type Forward = (parameters: ParameterTree, ids: Tensor2D) => Tensor;
+
+/** What a run makes small, given a forward pass. */
+export type LossOf = (forward: Forward) => Loss<ParameterTree>;
 
 /** How a run is watched and stopped. */
 export type Watch = { readonly reporter: Reporter; readonly signal: AbortSignal };
@@ -96,11 +105,17 @@ function targetsIn(examples: Dataset): number {
   return typeof target === 'number' ? 1 : target.length;
 }
 
+/** The loss of a language model. */
+const surprise: LossOf =
+  (forward) =>
+  (tree, { inputs, targets }) =>
+    crossEntropy(forward(tree, inputs), targets);
+
 /** A model that counts makes none. */
 const stepsOf = ({ steps = 0 }: Partial<Settings>) => steps;
 
 async function steps(run: TrainingRun, log: RunLog, report: Report, signal: AbortSignal): Promise<void> {
-  const { folder, model, parameters, recipe, generator, batches, startStep, parts, settings } = run;
+  const { folder, model, parameters, recipe, generator, batches, startStep, parts, settings, lossOf = surprise } = run;
   const steps = stepsOf(settings);
   const { average, ...recipeOptions } = recipe;
   let { progress } = run;
@@ -139,7 +154,7 @@ async function steps(run: TrainingRun, log: RunLog, report: Report, signal: Abor
   for await (const event of train({
     parameters,
     ...recipeOptions,
-    loss: (tree, { inputs, targets }) => crossEntropy(model.forwardTraining(tree, inputs, generator), targets),
+    loss: lossOf((tree, ids) => model.forwardTraining(tree, ids, generator)),
     batches: batches.batches,
     steps,
     startStep,
@@ -179,8 +194,12 @@ async function measureAll(run: TrainingRun, known: number | undefined, signal: A
 }
 
 /** The loss on a part, of the parameters that the run would keep; undefined if aborted. */
-function measure({ model, parameters, recipe, settings }: TrainingRun, part: Part, signal: AbortSignal) {
-  const loss: Loss<ParameterTree> = (tree, { inputs, targets }) => crossEntropy(model.forward(tree, inputs), targets);
+function measure(
+  { model, parameters, recipe, settings, lossOf = surprise }: TrainingRun,
+  part: Part,
+  signal: AbortSignal,
+) {
+  const loss = lossOf(model.forward);
   const batches = firstBatches(part.evaluation, settings.evaluateTargets);
   return evaluate({ parameters: recipe.average(parameters), loss, batches, signal });
 }
@@ -208,6 +227,5 @@ function outOfBounds(cause: LossError, { settings, folder }: TrainingRun): UserE
 function firstBatches(examples: Dataset, targets: number): Iterable<Batch> {
   const perExample = targetsIn(examples);
   const length = targets === 0 ? examples.length : Math.min(examples.length, Math.ceil(targets / perExample));
-  const first: Dataset = { length, at: (index) => examples.at(index) };
-  return loader(first, { batchSize: Math.ceil(2048 / perExample) });
+  return loader(take(examples, length), { batchSize: Math.ceil(2048 / perExample) });
 }

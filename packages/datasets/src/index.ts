@@ -1,5 +1,7 @@
 // From texts to documents and from token ids to batches: sources, datasets, streams, loaders, token files, corpora.
 export { type AsyncLoader, type AsyncLoaderOptions, asyncLoader } from './async-loader.ts';
+export { alpaca, alpacaPrompt, type ChatTemplate, chatml, type Message } from './chat-templates.ts';
+export { classified, type LabelledText } from './classified.ts';
 export { collate } from './collate.ts';
 export { type Context, contexts } from './contexts.ts';
 export { type Corpus, type CorpusName, corpora, loadCorpus } from './corpora.ts';

@@ -1,7 +1,8 @@
 // Unsound safetensors files: each is refused with a SafetensorsError that says what is wrong.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSafetensors, SafetensorsError } from './read-safetensors.ts';
+import { readSafetensors } from './read-safetensors.ts';
+import { SafetensorsError } from './safetensors-header.ts';
 import { writeSafetensors } from './write-safetensors.ts';
 
 /** A file with this header, word for word, and this many bytes of values. */

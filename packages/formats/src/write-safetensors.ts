@@ -1,6 +1,7 @@
 // Writes tensors as the bytes of a safetensors file: the same tensors always give the same bytes.
 import { bytesPerValue, countValues, type Dtype, isDtype, type StoredTensor } from './dtypes.ts';
-import { toBfloat16, toHalf } from './half-precision.ts';
+import { checkTensor, encodeTensor } from './encode-tensor.ts';
+import { entryOf, type TensorEntry, type TensorSource } from './tensor-source.ts';
 
 /**
  * The bytes of a safetensors file that holds these tensors, by name.
@@ -20,65 +21,78 @@ export function writeSafetensors(
   tensors: Iterable<readonly [string, StoredTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const sorted = [...tensors].sort(([a, x], [b, y]) => rank(x.dtype) - rank(y.dtype) || compareNames(a, b));
-  const entries = new Map<string, unknown>();
-  if (Object.keys(metadata).length > 0) entries.set('__metadata__', sortedByKey(metadata));
-  let begin = 0;
-  for (const [name, tensor] of sorted) {
-    if (name === '__metadata__') throw new RangeError('Expected a tensor name, got __metadata__, which is reserved');
-    if (entries.has(name)) throw new RangeError(`Expected each name once, got ${JSON.stringify(name)} twice`);
+  const given = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) {
+    if (given.has(name)) throw new RangeError(`Expected each name once, got ${JSON.stringify(name)} twice`);
     checkTensor(name, tensor);
-    const end = begin + tensor.data.length * bytesPerValue[tensor.dtype];
-    entries.set(name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [begin, end] });
-    begin = end;
+    given.set(name, tensor);
   }
-  const header = new TextEncoder().encode(stringify(entries));
-  const start = 8 + Math.ceil(header.length / 8) * 8;
-  const bytes = new Uint8Array(start + begin).fill(0x20, 8, start);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
-  bytes.set(header, 8);
-  let place = start;
-  for (const [, tensor] of sorted) {
-    const encoded = encode(tensor);
+  const { names, header, size } = layOut(given, metadata);
+  const bytes = new Uint8Array(size);
+  bytes.set(header);
+  let place = header.length;
+  for (const name of names) {
+    const encoded = encodeTensor(entryOf(given, name));
     bytes.set(encoded, place);
     place += encoded.length;
   }
   return bytes;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
-  const quoted = JSON.stringify(name);
-  if (!isDtype(dtype)) throw new TypeError(`Expected a dtype of safetensors for ${quoted}, got ${dtype}`);
-  const kind = arrayOf(dtype);
-  if (!(data instanceof kind)) {
-    throw new TypeError(`Expected the data of ${quoted}, ${dtype}, in a ${kind.name}, got ${typeName(data)}`);
+/**
+ * The same bytes part by part, with no more than one tensor in memory: `for await (const part of streamSafetensors(source))`.
+ * The metadata is the source's.
+ *
+ * @throws RangeError or TypeError as `writeSafetensors`, and whatever the source throws
+ */
+export async function* streamSafetensors(source: TensorSource): AsyncGenerator<Uint8Array> {
+  const { names, header } = layOut(source.entries, source.metadata);
+  yield header;
+  for (const name of names) {
+    const tensor = await source.read(name);
+    const { dtype, shape } = entryOf(source.entries, name);
+    if (tensor.dtype !== dtype || String(tensor.shape) !== String(shape)) {
+      throw new RangeError(
+        `Expected "${name}" to be ${dtype} [${shape}], as announced, got ${tensor.dtype} [${tensor.shape}]`,
+      );
+    }
+    checkTensor(name, tensor);
+    yield encodeTensor(tensor);
   }
-  if (countValues(shape) !== data.length) {
-    throw new RangeError(`Expected the shape of ${quoted} to hold ${data.length} values, got [${shape}]`);
+}
+
+/** How many bytes `streamSafetensors` gives. */
+export function sizeOfSafetensors({ entries, metadata }: Omit<TensorSource, 'read'>): number {
+  return layOut(entries, metadata).size;
+}
+
+/** The names in the order of the file, and the first bytes of it: the length of the header, and the header. */
+function layOut(entries: ReadonlyMap<string, TensorEntry>, metadata: Readonly<Record<string, string>>) {
+  const sorted = [...entries].sort(([a, x], [b, y]) => rank(x.dtype) - rank(y.dtype) || compareNames(a, b));
+  const described: [string, unknown][] = [];
+  if (Object.keys(metadata).length > 0) described.push(['__metadata__', sortedByKey(metadata)]);
+  let end = 0;
+  for (const [name, { dtype, shape }] of sorted) {
+    if (name === '__metadata__') throw new RangeError('Expected a tensor name, got __metadata__, which is reserved');
+    const count = countValues(shape);
+    if (!isDtype(dtype) || count === undefined) {
+      throw new RangeError(`Expected a dtype and a shape for ${JSON.stringify(name)}, got ${dtype} [${shape}]`);
+    }
+    const begin = end;
+    end += count * bytesPerValue[dtype];
+    described.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
-  const other = dtype === 'BOOL' ? data.find((value) => value > 1) : undefined;
-  if (other !== undefined) throw new RangeError(`Expected 0 or 1 in ${quoted}, BOOL, got ${other}`);
+  const json = new TextEncoder().encode(stringify(described));
+  const start = 8 + Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(start).fill(0x20, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(start - 8), true);
+  header.set(json, 8);
+  return { names: sorted.map(([name]) => name), header, size: start + end };
 }
 
-function arrayOf(dtype: Dtype) {
-  if (dtype === 'F64') return Float64Array;
-  if (dtype === 'I64') return BigInt64Array;
-  if (dtype === 'I32') return Int32Array;
-  if (dtype === 'I16') return Int16Array;
-  if (dtype === 'I8') return Int8Array;
-  return dtype === 'U8' || dtype === 'BOOL' ? Uint8Array : Float32Array;
-}
-
-function encode({ dtype, data }: StoredTensor): Uint8Array {
-  let stored: ArrayBufferView = data;
-  if (dtype === 'F16') stored = toHalf(data);
-  if (dtype === 'BF16') stored = toBfloat16(data);
-  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-}
-
-/** As JSON.stringify, but in the order of the map: an object would put names such as "7" first. */
-function stringify(entries: ReadonlyMap<string, unknown>): string {
-  return `{${[...entries].map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`;
+/** As JSON.stringify, but in the order of the list: an object would put names such as "7" first. */
+function stringify(entries: readonly (readonly [string, unknown])[]): string {
+  return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`;
 }
 
 function sortedByKey(metadata: Readonly<Record<string, string>>): Record<string, string> {
@@ -96,8 +110,4 @@ function compareNames(a: string, b: string): number {
     if (x[i] !== y[i]) return (x[i].codePointAt(0) ?? 0) - (y[i].codePointAt(0) ?? 0);
   }
   return x.length - y.length;
-}
-
-function typeName(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -3,6 +3,7 @@ import { manualSeed } from '@hornbook/random';
 import { describeEngines } from '@hornbook/testing';
 import { gather, memory, reshape, slice, type Tensor, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import type { Token } from './choose-token.ts';
 import { type GenerateOptions, generate, generateTokens } from './generate.ts';
 
 type Table = { readonly table: Tensor2D };
@@ -118,6 +119,31 @@ describeEngines('generate on', () => {
     }
     expect(ids).toHaveLength(21);
     expect(memory().numTensors).toBe(before);
+    table.dispose();
+  });
+
+  test('tells the likeliest of all tokens, whatever is chosen', async () => {
+    const table = tensor2d([0.7, 0.2, 0.1, 0.2, 0.3, 0.5, 0.4, 0.4, 0.2].map(Math.log), [3, 3]);
+    const options = {
+      forward: everyPlace,
+      parameters: { table },
+      contextLength: 4,
+      maxTokens: 1,
+      allow: (id: number) => id === 1,
+    };
+    const alternativesTo = async (id: number, alternatives: number) => {
+      const made = generateTokens({ ...options, prompt: [id], generator: manualSeed(4), alternatives });
+      const { value: token } = (await made.next()) as { value: Token };
+      expect(token.id).toBe(1);
+      return token.alternatives?.map((one) => [one.id, Math.round(100 * Math.exp(one.logProbability))]);
+    };
+    expect(await alternativesTo(1, 2)).toEqual([
+      [2, 50],
+      [1, 30],
+    ]);
+    expect(await alternativesTo(2, 1)).toEqual([[0, 40]]); // as likely as 1, which has the higher id
+    expect(await alternativesTo(0, 9)).toHaveLength(3);
+    expect(await alternativesTo(0, 0)).toEqual([]);
     table.dispose();
   });
 

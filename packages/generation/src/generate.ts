@@ -35,11 +35,11 @@ export async function* generateTokens<P extends ParameterTree, S extends State>(
   options: GenerateOptions<P, S>,
 ): AsyncGenerator<Token, void> {
   const { prompt, generator } = options;
-  for await (const { id, logProbability } of generateBatch({
+  for await (const { row: _, ...token } of generateBatch({
     ...options,
     prompts: [prompt],
     generators: [generator],
   })) {
-    yield { id, logProbability };
+    yield token;
   }
 }

@@ -1,6 +1,6 @@
 // Logits to text: how the next token is chosen, how one follows another, and how well a given text was expected.
 export { type Beam, type BeamSearchOptions, beamSearch } from './beam-search.ts';
-export type { ChoiceOptions, Token } from './choose-token.ts';
+export type { Alternative, ChoiceOptions, Token } from './choose-token.ts';
 export { type GenerateOptions, generate, generateTokens } from './generate.ts';
 export {
   type BatchToken,

@@ -1,5 +1,5 @@
 // An embedding: a table of vectors, one row for each token id.
-import { embedding as lookUp } from '@hornbook/ops';
+import { type Int8Weight, int8MatMul, embedding as lookUp } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import {
   cast,
@@ -13,7 +13,11 @@ import {
   tensor2d,
 } from '@tensorflow/tfjs-core';
 
-export type Embedding = { readonly table: Tensor2D }; // [vocabSize, embedDim]
+export type Embedding = {
+  readonly table: Tensor2D; // [vocabSize, embedDim]
+  /** The table once more, for `unembed`; see `quantizeTiedHead`. */
+  readonly int8?: Int8Weight;
+};
 
 /**
  * N(0, std²) rows, drawn as PyTorch's nn.Embedding draws them (its std is 1; GPT-2 takes 0.02).
@@ -52,7 +56,8 @@ export function embedOneHot({ table }: Embedding, ids: Tensor): Tensor {
  * The way back, with the same table ("tied" weights): every token's score is its row · x.
  * x [..., embedDim] → logits [..., vocabSize]. Press and Wolf 2017, https://arxiv.org/abs/1608.05859.
  */
-export function unembed({ table }: Embedding, x: Tensor): Tensor {
+export function unembed({ table, int8 }: Embedding, x: Tensor): Tensor {
+  if (int8) return int8MatMul(x, int8);
   const [vocabSize, embedDim] = table.shape;
   const rows = reshape(x, [-1, embedDim]); // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
   return reshape(matMul(rows, table, false, true), [...x.shape.slice(0, -1), vocabSize]);

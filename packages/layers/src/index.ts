@@ -15,6 +15,7 @@ export { dropout } from './dropout.ts';
 export { type Embedding, embed, embedding, embedOneHot, unembed } from './embedding.ts';
 export { applyFeedForward, type FeedForward, feedForward } from './feed-forward.ts';
 export { applyGru, type Gru, gru } from './gru.ts';
+export { type Int8Linear, quantizeLinears, quantizeTiedHead } from './int8-linear.ts';
 export {
   type KeyValueCache,
   type KeyValues,
@@ -24,6 +25,17 @@ export {
 } from './key-value-cache.ts';
 export { applyLayerNorm, type LayerNorm, layerNorm } from './layer-norm.ts';
 export { applyLinear, type Linear, linear, normalLinear, packedLinear } from './linear.ts';
+export {
+  addLora,
+  apart,
+  isLora,
+  type LoraOptions,
+  loraParameters,
+  mergeLora,
+  unmergeLora,
+  withLora,
+} from './lora.ts';
+export type { LoraAdapter } from './lora-adapter.ts';
 export { applyLstm, type Lstm, type LstmState, lstm } from './lstm.ts';
 export { addPositions, embedWithPositions } from './positions.ts';
 export type { Recurred, Recurrent } from './recurrent.ts';

@@ -1,9 +1,10 @@
 // A linear layer: every output is a weighted sum of the inputs, plus a bias.
+import { int8MatMul } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import {
   fused,
   reshape,
-  type Tensor,
+  Tensor,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
@@ -12,10 +13,14 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
+import type { Int8Linear } from './int8-linear.ts';
+import { applyAdapted, type LoraAdapter } from './lora-adapter.ts';
 
 export type Linear = {
   readonly weight: Tensor2D; // [inputDim, outputDim]
   readonly bias?: Tensor1D; // [outputDim]
+  /** Side by side, for all columns; see `addLora`. */
+  readonly lora?: LoraAdapter[];
 };
 
 /**
@@ -70,11 +75,13 @@ export function normalLinear(
   return bias ? { weight, bias: zeros([outputDim]) } : { weight };
 }
 
-/** x · weight + bias over the last axis: x [..., inputDim] → [..., outputDim]. */
-export function applyLinear<T extends Tensor>({ weight, bias }: Linear, x: T): T {
+/** x · weight + bias over the last axis, and what its adapters add: x [..., inputDim] → [..., outputDim]. */
+export function applyLinear<T extends Tensor>({ weight, bias, lora }: Linear | Int8Linear, x: T): T {
+  if (!(weight instanceof Tensor)) return int8MatMul(x, weight, bias);
   const [inputDim, outputDim] = weight.shape;
-  const rows = reshape(x, [-1, inputDim]); // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
-  return reshape(fused.matMul({ a: rows, b: weight, bias }), [...x.shape.slice(0, -1), outputDim]) as T;
+  const rows = reshape(x, [-1, inputDim]) as Tensor2D; // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
+  const outputs = lora ? applyAdapted(weight, bias, lora, rows) : fused.matMul({ a: rows, b: weight, bias });
+  return reshape(outputs, [...x.shape.slice(0, -1), outputDim]) as T;
 }
 
 /** A weight drawn in PyTorch's order, one row for each output, as it is stored here: one column for each output. */

@@ -9,7 +9,7 @@ export function rmsNorm(dim: number): RmsNorm {
   return { weight: ones([dim]) };
 }
 
-/** x / √(mean(x²) + 1e-5) · weight over the last axis: x [..., dim] → [..., dim]. */
-export function applyRmsNorm<T extends Tensor>({ weight }: RmsNorm, x: T): T {
-  return normalize(x, weight);
+/** x / √(mean(x²) + epsilon) · weight over the last axis: x [..., dim] → [..., dim]. */
+export function applyRmsNorm<T extends Tensor>({ weight }: RmsNorm, x: T, epsilon = 1e-5): T {
+  return normalize(x, weight, epsilon);
 }

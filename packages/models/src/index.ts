@@ -1,6 +1,7 @@
 // Ids to logits: a ladder of language models, each a configuration, its first parameters and a forward pass.
 export { type BatchNormMlpParameters, type BatchNormModel, batchNormMlp } from './batch-norm-mlp.ts';
 export { type BigramConfig, type BigramParameters, bigram } from './bigram.ts';
+export { withClassHead } from './class-head.ts';
 export { type GptBlock, type GptConfig, type GptParameters, gpt } from './gpt.ts';
 export { initializeAsNanoGpt } from './gpt-nano.ts';
 export { type HierarchicalMlpBlock, type HierarchicalMlpParameters, hierarchicalMlp } from './hierarchical-mlp.ts';

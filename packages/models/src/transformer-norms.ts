@@ -11,11 +11,11 @@ export function layerNorms({ bias = true }: { bias?: boolean } = {}): Fitted<Nor
   });
 }
 
-/** Root mean square 1, as in Llama. */
-export function rmsNorms(): Fitted<Norm<RmsNorm>> {
+/** Root mean square 1, as in Llama; `epsilon` is added to the mean square, 1e-5 when left out. */
+export function rmsNorms({ epsilon }: { epsilon?: number } = {}): Fitted<Norm<RmsNorm>> {
   return ({ embedDim }) => ({
     parameterCount: embedDim,
     initialize: () => rmsNorm(embedDim),
-    apply: applyRmsNorm,
+    apply: (parameters, x) => applyRmsNorm(parameters, x, epsilon),
   });
 }

@@ -37,23 +37,29 @@ export type LlamaConfig = TransformerSizes & {
   readonly numKeyValueHeads?: number;
   /** Of the rotary angles; 10000 when left out. */
   readonly base?: number;
+  /** Of the norms; 1e-5 when left out. */
+  readonly epsilon?: number;
+  /** Biases of queries, keys and values, as in Qwen2; none when left out. */
+  readonly qkvBias?: boolean;
   /** Scores come from the token table itself (the default), not from a head of their own. */
   readonly tiedHead?: boolean;
 };
 
-/** Rotary positions, RMS norms, SwiGLU and no biases. Touvron et al. 2023, https://arxiv.org/abs/2307.09288. */
+/** Rotary positions, RMS norms, SwiGLU, and no biases but perhaps those of queries, keys and values. Touvron et al. 2023, https://arxiv.org/abs/2307.09288. */
 export function llamaParts({
   hiddenDim,
   numKeyValueHeads,
   base,
+  epsilon,
+  qkvBias = false,
   tiedHead: tied = true,
   ...sizes
 }: LlamaConfig): TransformerConfig<undefined, RmsNorm, Attention, SwiGlu, Linear | undefined> {
   return {
     ...sizes,
     positions: rotatedPositions({ base }),
-    norm: rmsNorms(),
-    attention: selfAttention({ numKeyValueHeads, bias: false }),
+    norm: rmsNorms({ epsilon }),
+    attention: selfAttention({ numKeyValueHeads, bias: false, qkvBias }),
     feedForward: swiGluFeedForward({ hiddenDim }),
     head: tied ? tiedHead() : linearHead(),
   };

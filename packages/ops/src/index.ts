@@ -27,6 +27,7 @@ export { embedding } from './embedding.ts';
 export { gelu } from './gelu.ts';
 export { type ClipToNormAttributes, clipToNorm, type GlobalNormAttributes, globalNorm } from './global-norm.ts';
 export { hostInput } from './host-input.ts';
+export { type Int8Weight, int8MatMul, quantizeInt8 } from './int8.ts';
 export {
   AddLayerNorm,
   AddRmsNorm,
@@ -40,6 +41,7 @@ export {
   type EmbeddingGradAttributes,
   Gelu,
   type GeluAttributes,
+  Int8MatMul,
   LayerNorm,
   type LossAttributes,
   NegativeLogLikelihood,

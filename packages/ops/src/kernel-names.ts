@@ -30,6 +30,9 @@ export const Silu = 'Silu';
 /** gate, up → y. Gradient: dy, gate, up → dGate, dUp. */
 export const SwiGlu = 'SwiGlu';
 
+/** x [rows, inputDim], packed, scales, bias? → y [rows, outputDim]; see `Int8Weight`. It has no gradient. */
+export const Int8MatMul = 'Int8MatMul';
+
 /** x; { layout, base, offset } → y. Gradient: dy. */
 export const Rotary = 'Rotary';
 export type RotaryAttributes = {

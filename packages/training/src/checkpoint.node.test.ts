@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@hornbook/backends';
+import { tensorsInMemory } from '@hornbook/formats';
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { adamw } from './adamw.ts';
@@ -40,6 +41,25 @@ describe('a sound checkpoint', () => {
     expect(await storeParameters(other)).toEqual(await storeParameters(parameters));
     expect(await readdir(parent)).toEqual(['run']);
     expect(await readdir(folder)).toEqual(['checkpoint.json', 'model.safetensors', 'optimizer.safetensors']);
+  });
+
+  test('tensors that are read one by one are the same as a tree', async () => {
+    const parameters = make(1);
+    await saveCheckpoint(folder, { parameters, step: 1 });
+    const whole = await readFile(join(folder, 'model.safetensors'));
+    const source = tensorsInMemory(await storeParameters(parameters));
+    const read: string[] = [];
+    const noting = (name: string) => {
+      read.push(name);
+      return source.read(name);
+    };
+    await saveCheckpoint(folder, { parameters: { ...source, read: noting }, step: 1 });
+    expect(read).toEqual(['rest.0.b', 'w']);
+    expect(await readFile(join(folder, 'model.safetensors'))).toEqual(whole);
+    const broken = { ...source, read: () => Promise.reject(new Error('no more')) };
+    await expect(saveCheckpoint(folder, { parameters: broken, step: 2 })).rejects.toThrow(/^no more$/);
+    expect((await loadCheckpoint(folder)).step).toBe(1);
+    expect(await readdir(parent)).toEqual(['run']);
   });
 
   test('the same content gives the same bytes', async () => {

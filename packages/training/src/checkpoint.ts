@@ -1,11 +1,20 @@
 // Checkpoints on disk, for Node: one folder with a model, its optimizer, and what the caller wants kept with them.
-import { readSafetensors, SafetensorsError, type StoredTensor, writeSafetensors } from '@hornbook/formats';
+import {
+  bytesInMemory,
+  openSafetensors,
+  readAll,
+  SafetensorsError,
+  type StoredTensor,
+  streamSafetensors,
+  type TensorSource,
+  tensorsInMemory,
+} from '@hornbook/formats';
 import type { ParameterTree } from '@hornbook/ops';
 import { CheckpointError } from './checkpoint-error.ts';
-import { type FileSummary, formatManifest, type Manifest, parseManifest, summarize } from './manifest.ts';
+import { type FileSummary, formatManifest, parseManifest, summarize, summarizing } from './manifest.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
-import { readFolder, replaceFolder } from './replace-folder.ts';
-import { storeParameters } from './stored-parameters.ts';
+import { type Contents, readFolder, replaceFolder } from './replace-folder.ts';
+import { parameterSource } from './stored-parameters.ts';
 
 export { CheckpointError } from './checkpoint-error.ts';
 
@@ -13,7 +22,8 @@ export { CheckpointError } from './checkpoint-error.ts';
 export type Metadata = Readonly<Record<string, unknown>>;
 
 export type SaveOptions = {
-  readonly parameters: ParameterTree;
+  /** Or tensors under the paths of parameters; each is read when it is written, so that few are in memory. */
+  readonly parameters: ParameterTree | TensorSource;
   /** Keeps its state too, so that training can go on. */
   readonly optimizer?: Optimizer;
   /** Steps made so far. */
@@ -50,15 +60,20 @@ const names = { manifest: 'checkpoint.json', model: 'model.safetensors', optimiz
 export async function saveCheckpoint(folder: string, options: SaveOptions): Promise<void> {
   const { parameters, optimizer, step, metadata = {} } = options;
   const state = await optimizer?.state();
-  const files = new Map([[names.model, writeSafetensors(await storeParameters(parameters))]]);
-  if (state) files.set(names.optimizer, writeSafetensors(state.tensors));
-  const manifest: Manifest = {
-    step,
-    metadata,
-    optimizer: state && { kind: state.kind, step: state.step },
-    files: Object.fromEntries([...files].map(([name, bytes]) => [name, summarize(bytes)])),
+  const summaries: Record<string, FileSummary> = {};
+  const manifest = () => {
+    const kept = state && { kind: state.kind, step: state.step };
+    return new TextEncoder().encode(formatManifest({ step, metadata, optimizer: kept, files: summaries }));
   };
-  files.set(names.manifest, new TextEncoder().encode(formatManifest(manifest)));
+  manifest(); // what is wrong with the step or the metadata, before anything is written
+  const tensors = (name: string, source: TensorSource) => () =>
+    summarizing(streamSafetensors(source), (summary) => {
+      summaries[name] = summary;
+    });
+  const source = isSource(parameters) ? parameters : parameterSource(parameters);
+  const files = new Map<string, Contents>([[names.model, tensors(names.model, source)]]);
+  if (state) files.set(names.optimizer, tensors(names.optimizer, tensorsInMemory(state.tensors)));
+  files.set(names.manifest, () => [manifest()]); // the last, when the others are known
   await replaceFolder(folder, files, Object.values(names));
 }
 
@@ -74,17 +89,18 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   if (!json) throw new CheckpointError(`Expected a checkpoint at ${place}, got a folder without ${names.manifest}`);
   const manifest = parseManifest(json, place);
   const read = (name: string) => readTensors(files.get(name), manifest.files[name], `${place}/${name}`);
-  const tensors = read(names.model);
+  const tensors = await read(names.model);
   const { step, metadata } = manifest;
-  const optimizer = manifest.optimizer && { ...manifest.optimizer, tensors: read(names.optimizer) };
+  const optimizer = manifest.optimizer && { ...manifest.optimizer, tensors: await read(names.optimizer) };
   return { step, metadata, tensors, ...(optimizer && { optimizer }), ...(recoveredFrom && { recoveredFrom }) };
 }
 
-function readTensors(
+/** Views of the bytes, where they are aligned as this program writes them: nothing is copied. */
+async function readTensors(
   bytes: Uint8Array | undefined,
   expected: FileSummary | undefined,
   path: string,
-): ReadonlyMap<string, StoredTensor> {
+): Promise<ReadonlyMap<string, StoredTensor>> {
   const advice = 'use another checkpoint, or save this one again';
   if (!expected) throw new CheckpointError(`Expected checkpoint.json to describe ${path}, got nothing: ${advice}`);
   if (!bytes) throw new CheckpointError(`Expected ${path}, got no such file: ${advice}`);
@@ -99,9 +115,14 @@ function readTensors(
     );
   }
   try {
-    return readSafetensors(bytes).tensors;
+    return await readAll(await openSafetensors(bytesInMemory(bytes, path)));
   } catch (cause) {
     if (!(cause instanceof SafetensorsError)) throw cause;
     throw new CheckpointError(`Expected safetensors in ${path}: ${cause.message}`, { cause });
   }
+}
+
+/** A parameter is never a function. */
+function isSource(parameters: ParameterTree | TensorSource): parameters is TensorSource {
+  return typeof (parameters as TensorSource).read === 'function';
 }

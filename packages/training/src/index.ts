@@ -13,6 +13,7 @@ export {
 } from './find-learning-rate.ts';
 export { groups, type OptimizerGroup } from './groups.ts';
 export { type LionOptions, lion } from './lion.ts';
+export { loadParameters, parametersOf } from './load-parameters.ts';
 export { LossError } from './loss-error.ts';
 export { type MuonOptions, muon } from './muon.ts';
 export type { Optimizer, OptimizerState } from './optimizer.ts';

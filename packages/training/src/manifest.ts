@@ -18,6 +18,21 @@ export function summarize(bytes: Uint8Array): FileSummary {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
+/** Passes parts on, and says at the end what they were together. */
+export async function* summarizing(
+  parts: AsyncIterable<Uint8Array>,
+  done: (summary: FileSummary) => void,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const part of parts) {
+    hash.update(part);
+    bytes += part.length;
+    yield part;
+  }
+  done({ bytes, sha256: hash.digest('hex') });
+}
+
 /** @throws RangeError if the step is none; TypeError if the metadata cannot be JSON */
 export function formatManifest(manifest: Manifest): string {
   if (!isStep(manifest.step)) {

@@ -7,13 +7,17 @@ import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError } from './checkpoint-error.ts';
 
+/** What a file is to hold: bytes, or their parts one after the other, asked for when it is this file's turn. */
+export type Contents = Uint8Array | (() => Iterable<Uint8Array> | AsyncIterable<Uint8Array>);
+
 /**
+ * @param files are written in the order of the map
  * @param known the names that the folder may hold; it is not replaced if there is anything else in it
  * @throws CheckpointError; then what was there is there still, and nothing new
  */
 export async function replaceFolder(
   folder: string,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, Contents>,
   known: readonly string[],
 ): Promise<void> {
   await explainFaults(folder, async () => {
@@ -30,8 +34,8 @@ export async function explainFaults(folder: string, work: () => Promise<void>): 
   try {
     await work();
   } catch (cause) {
-    if (cause instanceof CheckpointError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause; // not of the file system: a CheckpointError, or a source of tensors that failed
     const fault = explain(code) ?? `the file system refused (${message})`;
     throw new CheckpointError(`Could not save to ${folder}: ${fault}. What was there is untouched.`, { cause });
   }
@@ -59,12 +63,12 @@ export async function readFolder(
   throw new CheckpointError(`Expected a checkpoint at ${folder}, got no such folder: is the path right?`);
 }
 
-async function writeAndSwap(target: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function writeAndSwap(target: string, files: ReadonlyMap<string, Contents>): Promise<void> {
   const fresh = besides(target, `new-${process.pid}-${randomUUID()}`);
   const old = oldName(target);
   try {
     await mkdir(fresh);
-    for (const [name, bytes] of files) await writeSynced(join(fresh, name), bytes);
+    for (const [name, contents] of files) await writeSynced(join(fresh, name), contents);
     await syncFolder(fresh);
     const replaces = await isFolder(target);
     if (replaces) {
@@ -122,10 +126,10 @@ async function readFiles(folder: string, names: readonly string[]): Promise<Map<
   return files;
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+async function writeSynced(path: string, contents: Contents): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(bytes);
+    for await (const part of typeof contents === 'function' ? contents() : [contents]) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();

@@ -1,18 +1,33 @@
 // Parameters as plain arrays and back: what checkpoints hold, in memory.
-import type { StoredTensor } from '@hornbook/formats';
+import type { StoredTensor, TensorSource } from '@hornbook/formats';
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
-import { tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { CheckpointError } from './checkpoint-error.ts';
 import { namedVariables } from './trainable.ts';
 
 /** A copy of every parameter, float32, under its path. */
 export async function storeParameters(parameters: ParameterTree): Promise<Map<string, StoredTensor>> {
   const stored = new Map<string, StoredTensor>();
-  for (const [path, leaf] of Object.entries(namedParameters(parameters))) {
-    const data = Float32Array.from(await leaf.data());
-    stored.set(path, { dtype: 'F32', shape: [...leaf.shape], data });
-  }
+  for (const [path, leaf] of Object.entries(namedParameters(parameters))) stored.set(path, await storeLeaf(leaf));
   return stored;
+}
+
+/** The same, each copied when it is read. */
+export function parameterSource(parameters: ParameterTree): TensorSource {
+  const leaves = new Map(Object.entries(namedParameters(parameters)));
+  return {
+    entries: new Map([...leaves].map(([path, { shape }]) => [path, { dtype: 'F32', shape }])),
+    metadata: {},
+    async read(path) {
+      const leaf = leaves.get(path);
+      if (!leaf) throw new CheckpointError(`Expected a parameter at '${path}', got none`);
+      return storeLeaf(leaf);
+    },
+  };
+}
+
+async function storeLeaf(leaf: Tensor): Promise<StoredTensor> {
+  return { dtype: 'F32', shape: [...leaf.shape], data: Float32Array.from(await leaf.data()) };
 }
 
 /**

@@ -15,6 +15,7 @@ const composed = { model: ['transformer'] } as const;
 export const modelSettings: SettingTable<
   | ('model' | 'contextLength' | 'embedDim' | 'hiddenDim' | 'numLayers' | 'numHeads' | 'numKeyValueHeads' | 'dropout')
   | ('bias' | 'qkvBias' | 'tiedHead' | 'positions' | 'norm' | 'feedForward' | 'window' | 'softCap')
+  | ('rotaryBase' | 'normEpsilon' | 'tokenRows')
   | ('initialization' | 'smoothing')
 > = {
   model: { kind: choice(modelKinds), usual: true, otherwise: 'mlp', help: modelKinds.join(', ') },
@@ -63,6 +64,19 @@ export const modelSettings: SettingTable<
   positions: { kind: choice(positionKinds), of: composed, otherwise: 'rotary', help: positionKinds.join(', ') },
   norm: { kind: choice(['layer', 'rms']), of: composed, otherwise: 'rms', help: 'layer or rms' },
   window: { kind: whole(0), of: composed, otherwise: 0, help: 'places that each place sees; 0 is all' },
+  rotaryBase: {
+    kind: aboveZero,
+    of: composed,
+    otherwise: 10_000,
+    help: 'of the angles of rotary positions; larger reaches further',
+  },
+  normEpsilon: { kind: aboveZero, of: composed, otherwise: 1e-5, help: 'added to the mean square in rms norms' },
+  tokenRows: {
+    kind: whole(0),
+    of: { model: attentive },
+    otherwise: 0,
+    help: 'rows of the token table, if more than tokens; 0 is as many',
+  },
   softCap: { kind: fromZero, of: composed, otherwise: 0, help: 'bound that scores stay within; 0 is none' },
   bias: { kind: yesOrNo, of: { model: attentive }, otherwise: false, help: 'biases in linear layers and norms' },
   qkvBias: {

@@ -45,6 +45,9 @@ export type Settings = {
   readonly feedForward: 'gelu' | 'swiglu';
   readonly window: number;
   readonly softCap: number;
+  readonly rotaryBase: number;
+  readonly normEpsilon: number;
+  readonly tokenRows: number;
   readonly initialization: 'gpt2' | 'torch' | 'nanogpt';
   readonly smoothing: number;
   // Training

@@ -1,10 +1,12 @@
 // `hornbook embeddings`: the vectors that a run has learned for its tokens.
 import { join } from 'node:path';
+import { writeMetadata, writeVectors } from '@hornbook/formats';
 import { colors } from '../colors.ts';
 import { finalTensors, loadRun, type Run } from '../run-folder.ts';
 import { quote } from '../token-display.ts';
 import { UserError } from '../user-error.ts';
 import { writeFiles } from '../write-files.ts';
+import { tokenLabel } from './token-labels.ts';
 import { drawMap, type MapPoint, mapSvg } from './token-map.ts';
 import { neighbours, principalPlane, type TokenVectors, tokenVectors } from './token-vectors.ts';
 
@@ -59,16 +61,7 @@ export async function embeddings(
 /** Tokens as labels at their places in the plane where they differ most. */
 export function mapPoints({ tokens, vectors }: TokenVectors, limit: number): MapPoint[] {
   const plane = principalPlane(vectors.slice(0, limit));
-  return plane.map(([x, y], id) => ({ label: labelOf(tokens[id]), x, y }));
-}
-
-/** Blanks can be seen, and are not marked by quotes, which would take much room on a map. */
-function labelOf(token: string): string {
-  return token
-    .replaceAll(' ', '·')
-    .replaceAll('\n', '↵')
-    .replaceAll('\t', '⇥')
-    .replaceAll(/\p{Cc}/gu, '�');
+  return plane.map(([x, y], id) => ({ label: tokenLabel(tokens[id]), x, y }));
 }
 
 function idOf({ tokenizer }: Run, token: string): number {
@@ -83,8 +76,8 @@ function idOf({ tokenizer }: Run, token: string): number {
 async function exportVectors({ tokens, vectors }: TokenVectors, folder: string): Promise<void> {
   await writeFiles(
     new Map([
-      [join(folder, 'vectors.tsv'), `${vectors.map((vector) => vector.join('\t')).join('\n')}\n`],
-      [join(folder, 'metadata.tsv'), `${tokens.map(labelOf).join('\n')}\n`],
+      [join(folder, 'vectors.tsv'), writeVectors(vectors)],
+      [join(folder, 'metadata.tsv'), writeMetadata({ token: tokens.map(tokenLabel) })],
     ]),
   );
 }

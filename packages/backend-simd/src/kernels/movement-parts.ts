@@ -59,8 +59,8 @@ const concat: NativeKernel = ({ inputs, attrs, backend }) => {
 const pack: NativeKernel = ({ inputs, attrs, backend }) => {
   const tensors = Object.values(inputs);
   if (!alike(tensors)) return undefined;
-  const axis = attrs.axis as number;
   const [{ shape }] = tensors;
+  const [axis] = util.parseAxisParam(attrs.axis as number, [tensors.length, ...shape]); // of the result
   for (const tensor of tensors) {
     util.assertShapesMatch(shape, tensor.shape, 'All tensors passed to stack must have matching shapes');
   }

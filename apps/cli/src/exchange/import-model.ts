@@ -1,0 +1,168 @@
+// `hornbook import`: weights of others, or of an export, become a run folder that samples, is judged, and is trained on.
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DownloadError } from '@hornbook/datasets/files';
+import { fromHuggingFace, type HuggingFaceModel, readHuggingFaceConfig, type TensorSource } from '@hornbook/formats';
+import { openWeights } from '@hornbook/formats/files';
+import { namedParameters } from '@hornbook/ops';
+import { manualSeed } from '@hornbook/random';
+import { type Tokenizer, tokenizerFromJSON } from '@hornbook/tokenizers';
+import { colors } from '../colors.ts';
+import { resolveSettings } from '../config/resolve.ts';
+import type { Settings } from '../config/settings.ts';
+import { makeModel } from '../language-models.ts';
+import type { Screen } from '../reporter.ts';
+import { describeRun, freeRunFolder, startRun } from '../run-folder.ts';
+import { startBackend } from '../start-backend.ts';
+import { loadTokenizer } from '../tokenizer-files.ts';
+import { UserError } from '../user-error.ts';
+import { fetchModel, isHubName } from './hub.ts';
+import { settingsOf } from './hugging-face-model.ts';
+import { type RunDescription, readDescription } from './run-description.ts';
+
+export type ImportRequest = {
+  /** A folder, a file of weights, or a name on the hub. */
+  readonly source: string;
+  readonly out?: string;
+  /** Where the weights come without a tokenizer. */
+  readonly tokenizer?: string;
+  /** Fewer tokens than the model could look back at. */
+  readonly contextLength?: number;
+};
+
+export type Outlet = { readonly write: (text: string) => void; readonly screen: Screen; readonly signal: AbortSignal };
+
+export async function importModel(request: ImportRequest, outlet: Outlet): Promise<void> {
+  const { source: name, out } = request;
+  const place = await locate(name, outlet);
+  if (place === undefined) return; // aborted
+  const folder = isFile(place) ? dirname(place) : place;
+  const description = await readDescription(folder);
+  const config = await readConfig(folder);
+  const weights = await openWeights(place);
+  try {
+    const model = config ?? (await expectDescription(description, folder));
+    const tokenizer = await tokenizerOf(request, folder, description);
+    const settings = settingsFor(request, { config, description, tokenizer, folder });
+    const tensors = config ? await fromHuggingFace(config, weights) : await checked(weights, settings, tokenizer);
+    const target = out ?? freeRunFolder(basename(resolve(name)), settings.model);
+    const metadata = describeRun({
+      settings,
+      tokenizer: tokenizer.toJSON(),
+      source: description?.source ?? { location: settings.data, kind: 'prose', sha256: '' },
+      batches: {},
+      progress: { withoutGain: 0 },
+    });
+    const step = stepOf(weights.metadata) ?? description?.step ?? 0;
+    await startRun(target, { parameters: { ...tensors, metadata: {} }, step, metadata }, settings);
+    const count = makeModel(settings, tokenizer).parameterCount.toLocaleString('en');
+    const kind = 'family' in model ? { gpt2: 'GPT-2', llama: 'Llama' }[model.family] : settings.model;
+    outlet.write(
+      `${colors.bold(name)}: ${kind} of ${count} parameters, ${tokenizer.vocabSize.toLocaleString('en')} tokens\n`,
+    );
+    outlet.write(`Saved in ${target}. Try it: hornbook sample ${target}\n`);
+  } finally {
+    await weights.close();
+  }
+}
+
+/** Where the files are; names on the hub are fetched first. */
+async function locate(name: string, outlet: Outlet): Promise<string | undefined> {
+  if (existsSync(name)) return name;
+  if (isHubName(name)) {
+    return fetchModel(name, outlet).catch((cause) => {
+      if (!(cause instanceof DownloadError)) throw cause;
+      throw new UserError(`There is no folder ${name} here, and no such model was fetched. ${cause.message}`, {
+        cause,
+      });
+    });
+  }
+  throw new UserError(
+    `No such folder: ${name}. Give one with config.json and model.safetensors, or a name such as openai-community/gpt2`,
+  );
+}
+
+const isFile = (path: string) => statSync(path).isFile();
+
+async function readConfig(folder: string): Promise<HuggingFaceModel | undefined> {
+  const path = join(folder, 'config.json');
+  return existsSync(path) ? readHuggingFaceConfig(await readFile(path), path) : undefined;
+}
+
+async function expectDescription(description: RunDescription | undefined, folder: string): Promise<RunDescription> {
+  if (description) return description;
+  throw new UserError(
+    `Expected config.json beside the weights in ${folder}, which says what model they are of, or the hornbook.json ` +
+      'of an export, got neither',
+  );
+}
+
+async function tokenizerOf(request: ImportRequest, folder: string, description?: RunDescription): Promise<Tokenizer> {
+  if (request.tokenizer !== undefined) return loadTokenizer(request.tokenizer);
+  if (!description) return loadTokenizer(folder);
+  try {
+    return await tokenizerFromJSON(description.tokenizer);
+  } catch (cause) {
+    throw new UserError(`Expected a tokenizer in ${folder}/hornbook.json: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const longContext = 2048; // more is rarely wanted here, and every token of it is paid for
+
+/** As the export had them; the config decides about the model. */
+function settingsFor(
+  { source, contextLength: wanted }: ImportRequest,
+  found: {
+    readonly config?: HuggingFaceModel;
+    readonly description?: RunDescription;
+    readonly tokenizer: Tokenizer;
+    readonly folder: string;
+  },
+): Settings {
+  const { config, description, tokenizer, folder } = found;
+  const data = existsSync(source) ? resolve(source) : source;
+  const base = { data, tokenizer: resolve(folder), ...description?.settings };
+  if (!config) return resolveSettings([{ settings: base, file: 'hornbook.json' }]);
+  const { vocabSize, contextLength: most } = config.config;
+  if (vocabSize < tokenizer.vocabSize) {
+    throw new UserError(
+      `Expected a tokenizer of at most ${vocabSize} tokens, as many as the model has rows for, got ${tokenizer.vocabSize}`,
+    );
+  }
+  const learned = config.family === 'gpt2';
+  const usual = learned ? most : Math.min(most, description?.settings.contextLength ?? longContext);
+  const contextLength = wanted ?? usual;
+  if (learned && contextLength !== most) {
+    throw new UserError(
+      `Expected the context of ${most} tokens that this model has learned positions for, got ${wanted}`,
+    );
+  }
+  if (contextLength > most) {
+    throw new UserError(`Expected a context of at most ${most} tokens, as the model was made for, got ${wanted}`);
+  }
+  const tokenRows = vocabSize === tokenizer.vocabSize ? 0 : vocabSize;
+  return resolveSettings([
+    { settings: { ...base, ...settingsOf(config), contextLength, tokenRows }, file: 'config.json' },
+  ]);
+}
+
+/** Tensors under our own names, which must be those of the model. */
+async function checked(weights: TensorSource, settings: Settings, tokenizer: Tokenizer): Promise<TensorSource> {
+  await startBackend('cpu');
+  const named = namedParameters(makeModel(settings, tokenizer).initialize(manualSeed(0)));
+  for (const [path, { shape }] of Object.entries(named)) {
+    const found = weights.entries.get(path);
+    if (found?.dtype === 'F32' && String(found.shape) === String(shape)) continue;
+    const got = found ? `${found.dtype} [${found.shape}]` : 'none';
+    throw new UserError(`Expected the parameter ${path} of a ${settings.model} to be F32 [${shape}], got ${got}`);
+  }
+  const other = [...weights.entries.keys()].find((path) => !Object.hasOwn(named, path));
+  if (other !== undefined) throw new UserError(`Expected the parameters of a ${settings.model}, got ${other} as well`);
+  return weights;
+}
+
+/** What a run that went on elsewhere says of itself. */
+function stepOf({ step }: TensorSource['metadata']): number | undefined {
+  return step !== undefined && /^\d{1,15}$/.test(step) ? Number(step) : undefined;
+}

@@ -1,0 +1,227 @@
+// Fine-tuning in one process: answers with adapters, preferences, classes; stopped and gone on with; and what is refused.
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readPeft, readSafetensors } from '@hornbook/formats';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { resolveSettings } from '../config/resolve.ts';
+import { modelOf } from '../exchange/hugging-face-model.ts';
+import type { Reporter } from '../reporter.ts';
+import { loadRun } from '../run-folder.ts';
+import { sample } from '../sample.ts';
+import { hornbook, temporaryFolder } from '../testing/run-hornbook.ts';
+import { resumeRun, trainNew } from '../train.ts';
+import type { Watch } from '../training-run.ts';
+import { type FinetuneRequest, finetune } from './finetune.ts';
+
+const cwd = await temporaryFolder();
+const path = (name: string) => join(cwd, name);
+const objects = (count: number, make: (i: number) => object) =>
+  Array.from({ length: count }, (_, i) => JSON.stringify(make(i))).join('\n');
+const letter = (i: number) => 'abcdefgh'[i % 8];
+
+beforeAll(async () => {
+  await writeFile(path('prose.txt'), 'abcdefgh <|im_start|>user\nassistant<|im_end|> yes no, spam ham.\n'.repeat(20));
+  await writeFile(
+    path('answers.jsonl'),
+    objects(24, (i) => ({ prompt: letter(i), response: ` ${letter(i + 1)}${letter(i)}` })),
+  );
+  await writeFile(
+    path('chats.jsonl'),
+    objects(16, (i) => ({
+      messages: [
+        { role: 'user', content: letter(i) },
+        { role: 'assistant', content: 'yes' },
+      ],
+    })),
+  );
+  await writeFile(
+    path('likes.jsonl'),
+    objects(16, (i) => ({ prompt: letter(i), chosen: ' yes', rejected: ' no, no' })),
+  );
+  await writeFile(
+    path('mail.jsonl'),
+    objects(32, (i) => ({ text: `${letter(i)} ${i % 2 ? 'yes' : 'no'}`, label: i % 2 === 1 })),
+  );
+  const tiny = {
+    contextLength: 64,
+    embedDim: 32,
+    numHeads: 2,
+    numLayers: 2,
+    steps: 100,
+    learningRate: 0.01,
+    batchSize: 4,
+    sampleLength: 0,
+  };
+  const settings = resolveSettings([{ settings: { model: 'gpt', data: path('prose.txt'), ...tiny } }]);
+  await trainNew({ settings, out: path('base'), backend: 'simd' }, watching().watch);
+});
+
+/** Collects losses; stops after so many steps. */
+function watching(stopAfter = Number.POSITIVE_INFINITY) {
+  const losses: number[] = [];
+  const notes: string[] = [];
+  const controller = new AbortController();
+  const reporter: Reporter = (start) => {
+    notes.push(...start.notes);
+    return {
+      step({ loss }) {
+        losses.push(loss);
+        if (losses.length === stopAfter) controller.abort();
+      },
+      sample() {},
+      done() {},
+      interrupted() {},
+      close() {},
+    };
+  };
+  return { losses, notes, watch: { reporter, signal: controller.signal } satisfies Watch };
+}
+
+async function tuned(request: Partial<FinetuneRequest> & { data: string; out: string }, stopAfter?: number) {
+  const { losses, notes, watch } = watching(stopAfter);
+  await finetune(
+    {
+      ...{ model: path('base'), task: 'answers', frozenBlocks: 0, beta: 0.1, epochs: 1, merge: false, backend: 'simd' },
+      ...request,
+      ...{ data: path(request.data), out: path(request.out), settings: { steps: 12, ...request.settings } },
+    },
+    watch,
+  );
+  return { losses, notes };
+}
+
+async function sampled(folder: string, prompt: string, json = false): Promise<string> {
+  let text = '';
+  const write = (piece: string) => {
+    text += piece;
+  };
+  const request = { folder: path(folder), prompt, length: 20, seed: 1, sampling: { temperature: 0 }, stop: [], json };
+  await sample({ ...request, backend: 'simd' }, { write, remark: write }, new AbortController().signal);
+  return text;
+}
+
+describe('answers', () => {
+  test('adapters learn; merged or not they write the same; PEFT can read them', async () => {
+    const { losses, notes } = await tuned({
+      data: 'answers.jsonl',
+      out: 'lora',
+      lora: 4,
+      merge: true,
+      settings: { learningRate: 0.02, steps: 60 },
+    });
+    expect(losses.at(-1)).toBeLessThan(losses[0] / 2);
+    expect(notes).toEqual([expect.stringMatching(/^4,608 of 32,\d+ parameters are adapters, which learn$/)]);
+    expect(await sampled('lora', 'c')).toBe('c dc\n');
+    expect(await sampled('lora/merged', 'c')).toBe('c dc\n');
+    const base = await loadRun(path('base'), 'best');
+    const { checkpoint } = await loadRun(path('lora'), 'best');
+    expect(checkpoint.tensors.get('tokens.table')).toEqual(base.checkpoint.tensors.get('tokens.table'));
+    const config = JSON.parse(await readFile(path('lora/adapter/adapter_config.json'), 'utf8'));
+    expect(config).toMatchObject({ peft_type: 'LORA', r: 4, lora_alpha: 4, base_model_name_or_path: path('base') });
+    const { tensors } = readSafetensors(await readFile(path('lora/adapter/adapter_model.safetensors')));
+    expect(tensors.get('base_model.model.transformer.h.1.mlp.c_proj.lora_A.weight')?.shape).toEqual([4, 128]);
+    const read = readPeft(modelOf(base.metadata.settings, base.tokenizer.vocabSize), JSON.stringify(config), tensors);
+    const learned = [...checkpoint.tensors].filter(([name]) => name.includes('lora'));
+    expect(new Map(learned)).toEqual(read);
+  });
+
+  test('messages become ChatML, and so does the prompt of a sample, which shows the answer alone', async () => {
+    await tuned({ data: 'chats.jsonl', out: 'chat', settings: { learningRate: 0.01, steps: 50 } });
+    const { metadata } = await loadRun(path('chat'), 'best');
+    expect(metadata.finetuning).toEqual({ base: path('base'), task: 'answers', template: 'chatml', frozenBlocks: 0 });
+    expect(await sampled('chat', 'd')).toBe('yes\n');
+  });
+
+  test('frozen blocks stay as they are', async () => {
+    await tuned({ data: 'answers.jsonl', out: 'frozen', frozenBlocks: 1 });
+    const [base, frozen] = await Promise.all(['base', 'frozen'].map((folder) => loadRun(path(folder), 'best')));
+    const changed = [...frozen.checkpoint.tensors]
+      .filter(([name, { data }]) => String(data) !== String(base.checkpoint.tensors.get(name)?.data))
+      .map(([name]) => name.replace(/\.(?:weight|table)$/, ''));
+    expect(changed).toContain('blocks.1.feedForward.up');
+    expect(changed.filter((name) => /^blocks\.0|^tokens|^positions/.test(name))).toEqual([]);
+  });
+
+  test('stopped and gone on with, the losses are those of a run that was never stopped', async () => {
+    const request = { data: 'answers.jsonl', lora: 2 };
+    const { losses } = await tuned({ ...request, out: 'whole' });
+    const first = await tuned({ ...request, out: 'halves' }, 5);
+    const second = watching();
+    await resumeRun({ folder: path('halves'), backend: 'simd' }, second.watch);
+    expect([...first.losses, ...second.losses]).toEqual(losses);
+  });
+});
+
+test('preferences: the first loss is ln 2, and falls', async () => {
+  const settings = { learningRate: 0.005, batchSize: 4 };
+  const { losses } = await tuned({ data: 'likes.jsonl', out: 'dpo', task: 'preferences', lora: 4, settings });
+  expect(losses[0]).toBeCloseTo(Math.LN2, 5);
+  expect(losses.at(-1)).toBeLessThan(losses[0] - 0.01);
+});
+
+test('classes: a sample tells the label of a text', async () => {
+  await tuned({ data: 'mail.jsonl', out: 'mail', task: 'classes', settings: { learningRate: 0.01, steps: 60 } });
+  expect(await sampled('mail', 'b yes')).toMatch(/^true \d\.\d\d, false \d\.\d\d\n$/);
+  const { classes } = JSON.parse(await sampled('mail', 'b no', true));
+  expect(classes[0].label).toBe('false');
+  expect(classes[0].probability + classes[1].probability).toBeCloseTo(1, 5);
+  await expect(sampled('mail', '')).rejects.toThrow('Expected a text to judge, got none: give one with --prompt');
+});
+
+describe('refused', () => {
+  test('what the command line contradicts', async () => {
+    const refused = async (args: readonly string[]) => {
+      const { code, stderr } = await hornbook(['finetune', 'base', ...args], { cwd });
+      return `${code} ${stderr}`;
+    };
+    expect(await refused([])).toMatch(/^2 hornbook: required option '-d, --data <file>' not specified/);
+    expect(await refused(['--data', 'answers.jsonl', '--merge'])).toMatch(
+      /^2 hornbook: Expected --lora with --merge: /,
+    );
+    expect(await refused(['--data', 'answers.jsonl', '--dpo', '--classify'])).toMatch(
+      /^2 .*'--dpo' cannot be used with/,
+    );
+    expect(await refused(['--data', 'no.jsonl'])).toMatch(/^1 hornbook: No such file: no.jsonl/);
+  });
+
+  test.each([
+    ['answers', '{"prompt": "a"', /^Expected a JSON object in line 2 of .*x\.jsonl: /],
+    ['answers', '[1]', /^Expected a JSON object in line 2 of .*x\.jsonl, got \[1\]/],
+    ['answers', '{"prompt": "a"}', /^Expected "response" or "completion" or "output" in line 2 of .*, got "prompt"/],
+    ['answers', '{"promt": "a"}', /^Expected "prompt" or "instruction" or "messages" in line 2 of .*, got "promt"/],
+    ['answers', '{"prompt": "a", "response": 7}', /^Expected text as "response" in line 2 of .*, got 7/],
+    [
+      'answers',
+      '{"messages": [{"role": "user", "content": "a"}]}',
+      /"messages" that end with one of the assistant in line 2/,
+    ],
+    [
+      'answers',
+      '{"messages": [{"role": "bot", "content": "a"}]}',
+      /a "role" \(system, .*\) and a "content" in message 1 in line 2/,
+    ],
+    ['answers', '{"prompt": "a", "response": "§"}', /^Line 2 has what the model's tokenizer does not know: .*"§"/],
+    ['preferences', '{"prompt": "a", "chosen": "b"}', /^Expected "rejected" in line 2 of .*, got "prompt", "chosen"/],
+    ['classes', '{"text": "a"}', /^Expected a "label" in line 2 of .*, got "text"/],
+  ] as const)('%s: %s', async (task, line, message) => {
+    const good = { answers: { prompt: 'a', response: 'b' }, preferences: { prompt: 'a', chosen: 'b', rejected: 'c' } };
+    const first = task === 'classes' ? { text: 'a', label: 1 } : good[task];
+    await writeFile(path('x.jsonl'), `${JSON.stringify(first)}\n${line}\n`);
+    await expect(tuned({ data: 'x.jsonl', out: 'never', task })).rejects.toThrow(message);
+    expect(existsSync(path('never'))).toBe(false);
+  });
+
+  test('too few examples, or too long for the context', async () => {
+    await writeFile(
+      path('x.jsonl'),
+      objects(4, (i) => ({ prompt: 'a'.repeat(40 * i), response: 'b' })),
+    );
+    await expect(tuned({ data: 'x.jsonl', out: 'never' })).rejects.toThrow(
+      /^Expected at least 10 examples, .*, got 2, of 4, that fit the context of 64 tokens, in /,
+    );
+    await expect(tuned({ data: 'answers.jsonl', out: 'never', frozenBlocks: 3 })).rejects.toThrow(
+      "Expected --freeze of at most the model's 2 blocks, got 3",
+    );
+  });
+});

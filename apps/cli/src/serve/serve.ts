@@ -1,0 +1,93 @@
+// `hornbook serve`: answers over HTTP as OpenAI's servers do, from a run folder.
+import type { Server } from 'node:http';
+import { basename, resolve } from 'node:path';
+import { serve as listen } from '@hono/node-server';
+import { isClassifier } from '../finetune/classify.ts';
+import { type TemplateName, templates } from '../finetune/finetuning.ts';
+import type { Quantization } from '../quantizations.ts';
+import { openSampler } from '../sampler.ts';
+import { UserError } from '../user-error.ts';
+import { makeApp } from './app.ts';
+import { turns } from './turns.ts';
+
+export type ServeRequest = {
+  readonly folder: string;
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  readonly template?: TemplateName;
+  readonly maxTokens: number;
+  readonly maxBody: number;
+  readonly seconds: number;
+  /** Answers made at once. */
+  readonly concurrency: number;
+  /** Requests that may wait. */
+  readonly queue: number;
+  readonly backend?: string;
+  readonly quantize?: Quantization;
+};
+
+export type Outlets = { readonly write: (text: string) => void; readonly remark: (text: string) => void };
+
+const loopback = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** Serves until aborted; then lets answers that are being made come to their end, for a few seconds. */
+export async function serve(request: ServeRequest, { write, remark }: Outlets, signal: AbortSignal): Promise<void> {
+  const { folder, host, port, maxTokens, maxBody, seconds, concurrency, queue } = request;
+  const sampler = await openSampler(folder, request.backend, request.quantize);
+  if (isClassifier(sampler.run)) throw new UserError(`Expected a run that writes text, got a classifier: ${folder}`);
+  const name = basename(resolve(folder));
+  const template = templates[request.template ?? sampler.run.metadata.finetuning?.template ?? 'chatml'];
+  const order = turns({ atOnce: concurrency, waiting: queue });
+  const app = makeApp({
+    served: { sampler, name, template, maxTokens },
+    turns: order,
+    maxBody,
+    seconds,
+    ...(isLoopback(host) && { hosts: loopback }),
+    report: (error) => remark(`Could not answer: ${(error as Error)?.stack ?? error}`),
+  });
+  const server = await start(app.fetch, host, port);
+  const { port: actual } = server.address() as { port: number };
+  const shown = host.includes(':') ? `[${host}]` : host;
+  write(`${name} answers at http://${shown}:${actual}/v1 (Ctrl-C ends)\n`);
+  if (!isLoopback(host)) remark('Anybody who reaches this machine can use it: there are no passwords');
+  await new Promise<void>((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done());
+  });
+  order.close();
+  await close(server);
+}
+
+const isLoopback = (host: string) => /^(?:127\.|localhost$|::1$)/.test(host);
+
+/** @throws UserError if the place is taken or not ours */
+function start(
+  fetch: (request: Request) => Response | Promise<Response>,
+  hostname: string,
+  port: number,
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = listen({ fetch, hostname, port, overrideGlobalObjects: false }, () => resolve(server)) as Server;
+    // Clients that send their request drop by drop.
+    server.headersTimeout = 10_000;
+    server.requestTimeout = 30_000;
+    server.on('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
+      reject(new UserError(`Could not listen at ${hostname}:${port}: ${why}. Give another --port`, { cause }));
+    });
+  });
+}
+
+/** Waits for answers that are being sent, at most so long. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => server.closeAllConnections(), 5000);
+    server.close(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
