@@ -85,7 +85,7 @@ function multiply(args: usize, thread: i32, batch: i32, row0: i32, row1: i32, co
 }
 
 /** Adds the bias, then takes the positive part (NaN stays NaN). */
-function finish(c: usize, columns: i32, bias: usize, relu: i32, row0: i32, row1: i32, column0: i32, column1: i32): void {
+export function finish(c: usize, columns: i32, bias: usize, relu: i32, row0: i32, row1: i32, column0: i32, column1: i32): void {
   for (let row = row0; row < row1; row++) {
     const line = c + bytes(row * columns);
     let column = column0;

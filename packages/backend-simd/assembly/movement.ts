@@ -135,6 +135,23 @@ export function gatherRows(a: usize, thread: i32, threads: i32): void {
   }
 }
 
+/** Each row's places move up by `time`, as many of the last ones as are filled, and x's come behind them. */
+export function slideIn(a: usize, thread: i32, threads: i32): void {
+  const filled = load<usize>(a, 8);
+  const rows = load<i32>(a, 12);
+  const places = load<i32>(a, 16);
+  const time = load<i32>(a, 20);
+  const width = <usize>load<i32>(a, 24) << 2;
+  const kept = <usize>min(places - time, filled ? load<i32>(filled) : places) * width;
+  const fresh = <usize>time * width;
+  const end = fromRow(rows, thread + 1, threads);
+  for (let row = fromRow(rows, thread, threads); row < end; row++) {
+    const after = load<usize>(a) + <usize>(row + 1) * <usize>places * width;
+    memory.copy(after - fresh - kept, after - kept, kept);
+    memory.copy(after - fresh, load<usize>(a, 4) + <usize>row * fresh, fresh);
+  }
+}
+
 /** x [count, width], ids [count], y [segments, width]: rows of equal id are added in their order, others left out. */
 export function segmentSum(a: usize, thread: i32, threads: i32): void {
   const count = load<i32>(a, 12);

@@ -100,7 +100,7 @@ export function causalAttentionGradient(a: usize, thread: i32, threads: i32): vo
               const weightRow = weightRows + <usize>r * keysRow;
               const dScoreRow = dScoreRows + <usize>r * keysRow;
               if (r < rows) {
-                weigh(a, b, h, t + r, weightRow, from, to, false);
+                weigh(a, b, h, t + r, weightRow, firstKey(a, t + r), from, to, false);
                 weighGradient(a, b, h, t + r, weightRow, dScoreRow, from, to);
                 if (dBias) {
                   const dBiasRow = dBias + (<usize>((h * time + t + r) * keys) << 2);

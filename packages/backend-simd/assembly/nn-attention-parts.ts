@@ -89,22 +89,29 @@ export function scores(
   }
 }
 
-/** A row of scores becomes weights: bias and mask are added, what the query does not see is exactly 0. */
-export function weigh(a: usize, b: i32, h: i32, t: i32, row: usize, from: i32, to: i32, drop: bool): void {
+/** The mask's row for a query, or 0 where there is none. */
+// @ts-expect-error: decorator
+@inline
+export function maskRow(a: usize, b: i32, h: i32, t: i32): usize {
+  const mask = load<usize>(a, 16);
+  const step = b * load<i32>(a, sizesAt + 36) + h * load<i32>(a, sizesAt + 40) + t * load<i32>(a, sizesAt + 44);
+  return mask ? mask + (<usize>step << 2) : 0;
+}
+
+/** A row of scores, from key `low` on, becomes weights: bias and mask are added, what it does not see is exactly 0. */
+export function weigh(
+  a: usize, b: i32, h: i32, t: i32, row: usize, low: i32, from: i32, to: i32, drop: bool,
+): void {
   const heads = load<i32>(a, sizesAt + 4);
   const time = load<i32>(a, sizesAt + 12);
   const keys = load<i32>(a, sizesAt + 16);
-  const low = firstKey(a, t);
   const high = t + keys - time + 1;
   const bias = load<usize>(a, 12);
-  const mask = load<usize>(a, 16);
+  const mask = maskRow(a, b, h, t);
   if (bias) {
     addPart(bias + (<usize>((h * time + t) * keys) << 2), row, low, high);
   }
-  if (mask) {
-    const step = b * load<i32>(a, sizesAt + 36) + h * load<i32>(a, sizesAt + 40) + t * load<i32>(a, sizesAt + 44);
-    addPart(mask + (<usize>step << 2), row, low, high);
-  }
+  if (mask) addPart(mask, row, low, high);
   for (let k = from; k < low; k++) store<f32>(row + (k << 2), -Infinity);
   for (let k = high; k < to; k++) store<f32>(row + (k << 2), -Infinity);
   softmaxRow(row + (<usize>from << 2), row + (<usize>to << 2));

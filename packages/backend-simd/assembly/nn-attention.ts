@@ -3,6 +3,7 @@ import { fma } from './math';
 import {
   firstKey,
   keyAddress,
+  maskRow,
   outputAddress,
   padTo8,
   queryAddress,
@@ -75,7 +76,9 @@ export function causalAttention(a: usize, thread: i32, threads: i32): void {
         const until = t + rows + keys - time;
         const to = padTo8(until);
         scores(queries, headDim, keysTurned, weights, weightsRow, from, to, headDim);
-        for (let r = 0; r < rows; r++) weigh(a, b, h, t + r, weights + <usize>r * weightsRow, from, to, true);
+        for (let r = 0; r < rows; r++) {
+          weigh(a, b, h, t + r, weights + <usize>r * weightsRow, firstKey(a, t + r), from, to, true);
+        }
         let panel = values + (<usize>from << 5);
         for (let c: usize = 0; c < gatheredRow; c += 32) {
           tile(weights + (<usize>from << 2), weightsRow, 4, panel, 32, until - from, gathered + c, gatheredRow, false);
@@ -95,14 +98,14 @@ function attendRow(
   const headDim = load<i32>(a, sizesAt + 20);
   const valueDim = load<i32>(a, sizesAt + 24);
   const scale = load<f32>(a, sizesAt + 32);
-  const low = firstKey(a, t);
   const high = t + load<i32>(a, sizesAt + 16) - load<i32>(a, sizesAt + 12) + 1;
+  const low = firstShown(a, b, h, t, firstKey(a, t), high - 1);
   const from = low & ~7;
   const to = padTo8(high);
   for (let k = low; k < high; k++) {
     store<f32>(weights + (k << 2), dot(query, key + <usize>k * keyRow, headDim) * scale);
   }
-  weigh(a, b, h, t, weights, from, to, true);
+  weigh(a, b, h, t, weights, low, from, to, true);
   let c = 0;
   for (; c + 8 <= valueDim; c += 8) {
     let sum0 = f32x4.splat(0);
@@ -123,6 +126,13 @@ function attendRow(
     }
     store<f32>(output + (c << 2), sum);
   }
+}
+
+/** The first key from `low` on that the mask does not hide, as it does the places of a cache that are empty. */
+function firstShown(a: usize, b: i32, h: i32, t: i32, low: i32, last: i32): i32 {
+  const mask = maskRow(a, b, h, t);
+  while (mask && low < last && load<f32>(mask + (<usize>low << 2)) == -Infinity) low++;
+  return low;
 }
 
 function dot(x: usize, y: usize, n: i32): f32 {

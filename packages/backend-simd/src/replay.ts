@@ -13,7 +13,6 @@ type Watched = { readonly block: Block; readonly epoch: number };
 
 export class RecordedStep implements Replay {
   readonly cuts: number;
-  /** Bytes that a run holds for intermediate results, planned by when they are needed. */
   readonly workingBytes: number;
 
   readonly #machine: Machine;

@@ -1,5 +1,6 @@
 // Memory stays as it is: over 10,000 steps, over shapes that change from step to step, and after an error.
 import { useBackend } from '@hornbook/backends';
+import { compileStep } from '@hornbook/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { SimdBackend } from './backend.ts';
@@ -51,6 +52,45 @@ test('steps of ever other shapes need no more than the largest', () => {
   const before = size();
   for (let round = 0; round < 5; round++) for (const [rows, width] of shapes) step(rows, width);
   expect(size()).toEqual(before);
+});
+
+/** A step that learns; its batch may have any number of rows. */
+function learning(w: tf.Variable) {
+  return compileStep(function* (x: tf.Tensor) {
+    const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(tf.matMul(x as tf.Tensor2D, w as never))), [w]);
+    yield [value, grads[w.name]];
+    w.assign(tf.sub(w, tf.mul(grads[w.name], 0.01)));
+  });
+}
+
+const rowsOf = (rows: number) => ({ data: new Float32Array(rows * 6).fill(0.1), shape: [rows, 6] });
+
+test('1,000 replays of a step leave it as a few do', async () => {
+  const w = tf.tidy(() => tf.variable(tf.fill([6, 6], 0.1)));
+  const step = learning(w);
+  for (let i = 0; i < 5; i++) await step.run([rowsOf(8)]);
+  const before = size();
+  for (let i = 0; i < 1000; i++) await step.run([rowsOf(8)]);
+  expect(size()).toEqual(before);
+  expect(step.replays).toBe(1002);
+  step.dispose();
+  w.dispose();
+});
+
+test('recordings for ever other shapes give their memory back', async () => {
+  const before = size();
+  const w = tf.tidy(() => tf.variable(tf.fill([6, 6], 0.1)));
+  const step = learning(w);
+  const round = async () => {
+    for (let rows = 1; rows <= 9; rows++) for (let i = 0; i < 5; i++) await step.run([rowsOf(rows)]);
+  };
+  await round();
+  const after = size();
+  for (let i = 0; i < 20; i++) await round();
+  expect(size()).toEqual(after);
+  step.dispose();
+  w.dispose();
+  expect(size()).toEqual({ ...before, wasmMemorySize: after.wasmMemorySize });
 });
 
 test('an operation that is refused leaves nothing behind', () => {

@@ -1,4 +1,5 @@
 // What the engine would find here, for those who choose among engines. Light: loads and registers nothing.
+import { askForRelaxed } from './ask-for-relaxed.ts';
 import { findThreading } from './find-threading.ts';
 import { mostThreads } from './threads.ts';
 import { pickVariant } from './variants.ts';
@@ -12,6 +13,7 @@ export type SimdSupport = {
 
 /** @throws Error, saying what is missing, where the engine cannot run */
 export async function simdSupport(): Promise<SimdSupport> {
+  await askForRelaxed();
   const threading = await findThreading();
   const variant = pickVariant(threading !== undefined);
   return { threads: Math.min(mostThreads, threading?.cores ?? 1), fusedMultiplyAdd: variant.startsWith('relaxed') };

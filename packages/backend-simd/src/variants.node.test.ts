@@ -1,6 +1,9 @@
 // All four variants run and agree; what picks among them follows what the JavaScript engine has.
+import { syncBuiltinESMExports } from 'node:module';
+import v8 from 'node:v8';
 import { toBeAllclose } from '@hornbook/testing';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { askForRelaxed } from './ask-for-relaxed.ts';
 import { SimdBackend } from './backend.ts';
 import { Team } from './threads.ts';
 import { instantiate, pickVariant, type Variant } from './variants.ts';
@@ -49,4 +52,22 @@ describe('the variant is picked', () => {
     vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
     expect(() => pickVariant(false)).toThrow('no WebAssembly SIMD');
   });
+});
+
+test.each([
+  ['20.11.0', 1],
+  ['22.0.0', 0],
+])('Node %s is asked for fused multiply-add %i times', async (node, times) => {
+  const versions = Object.getOwnPropertyDescriptor(process, 'versions') as PropertyDescriptor;
+  const ask = vi.spyOn(v8, 'setFlagsFromString').mockImplementation(() => {});
+  syncBuiltinESMExports();
+  Object.defineProperty(process, 'versions', { ...versions, value: { ...process.versions, node } });
+  try {
+    await askForRelaxed();
+    expect(ask.mock.calls).toEqual(Array(times).fill(['--experimental-wasm-relaxed-simd']));
+  } finally {
+    Object.defineProperty(process, 'versions', versions);
+    ask.mockRestore();
+    syncBuiltinESMExports();
+  }
 });

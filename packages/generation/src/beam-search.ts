@@ -3,7 +3,8 @@ import type { ParameterTree } from '@hornbook/ops';
 import { checkIds, checkLimits } from './check-options.ts';
 import { nextTask } from './event-loop.ts';
 import { logProbabilities } from './log-probabilities.ts';
-import { type GenerativeModel, makeReader, type State } from './reader.ts';
+import { type GenerativeModel, makeReader } from './reader.ts';
+import type { State } from './state.ts';
 
 export type BeamSearchOptions<P extends ParameterTree, S extends State> = GenerativeModel<P, S> & {
   readonly prompt: ArrayLike<number>;

@@ -7,7 +7,8 @@ import { dispose, memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generateTokens } from './generate.ts';
 import { type BatchToken, generateBatch } from './generate-batch.ts';
-import type { GenerativeModel, State } from './reader.ts';
+import type { GenerativeModel } from './reader.ts';
+import type { State } from './state.ts';
 
 const contextLength = 8;
 const sizes = { vocabSize: 11, contextLength, embedDim: 8, numHeads: 2, numLayers: 1 };

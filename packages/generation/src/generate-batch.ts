@@ -4,7 +4,8 @@ import type { Generator } from '@hornbook/random';
 import { checkIds, checkLimits } from './check-options.ts';
 import { type ChoiceOptions, chooseToken, type Token } from './choose-token.ts';
 import { nextTask } from './event-loop.ts';
-import { type GenerativeModel, makeReader, type State } from './reader.ts';
+import { type GenerativeModel, makeReader } from './reader.ts';
+import type { State } from './state.ts';
 
 /** What every way to generate takes. */
 export type GenerationOptions<P extends ParameterTree, S extends State> = GenerativeModel<P, S> &

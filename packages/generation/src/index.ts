@@ -10,7 +10,8 @@ export {
 } from './generate-batch.ts';
 export { logProbabilities } from './log-probabilities.ts';
 export { type History, type PenaltyOptions, penalize } from './penalties.ts';
-export type { GenerativeModel, State } from './reader.ts';
+export type { GenerativeModel } from './reader.ts';
 export { type SamplingOptions, sampleToken, tokenProbabilities } from './sample-token.ts';
 export { type Scores, type ScoreTokensOptions, scoreTokens } from './score-tokens.ts';
+export type { State } from './state.ts';
 export { type StreamTextOptions, streamText } from './stream-text.ts';

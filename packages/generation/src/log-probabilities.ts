@@ -17,6 +17,9 @@ export function logProbabilityOf(logits: Float32Array, id: number): number {
 
 /** ln Σ exp(x), without overflow. */
 function logSum(logits: Float32Array): number {
-  const largest = logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
-  return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) largest = Math.max(largest, logits[id]);
+  let sum = 0;
+  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - largest);
+  return largest + Math.log(sum);
 }

@@ -18,7 +18,8 @@ import { describeEngines } from '@hornbook/testing';
 import { dispose, memory, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generate } from './generate.ts';
-import type { GenerativeModel, State } from './reader.ts';
+import type { GenerativeModel } from './reader.ts';
+import type { State } from './state.ts';
 
 const contextLength = 8;
 const sizes = { vocabSize: 11, contextLength, embedDim: 8, numHeads: 2, numLayers: 1 };

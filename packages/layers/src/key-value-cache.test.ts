@@ -2,7 +2,18 @@
 import { useBackend } from '@hornbook/backends';
 import { manualSeed } from '@hornbook/random';
 import { describeEngines, toBeAllclose } from '@hornbook/testing';
-import { dispose, slice, type Tensor, type Tensor4D, tensor2d, tensor4d, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  memory,
+  slice,
+  type Tensor,
+  type Tensor4D,
+  tensor2d,
+  tensor4d,
+  tidy,
+  variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alibiBias } from './alibi.ts';
 import { type KeyValueCache, readOn } from './key-value-cache.ts';
@@ -19,12 +30,12 @@ describeEngines('a cache slides on', () => {
     const seen = tidy(() => {
       const options = { contextLength: 3, endless: true } as const;
       const first = readOn(undefined, { ...options, shape: [1, 2] });
-      expect(first).toMatchObject({ offset: 0, keys: 3 });
+      expect([first.offset(), first.keys]).toEqual([0, 3]);
       first.remember(0)(heads(1, 2, 3, 4, 10, 20, 30, 40), heads(5, 6, 7, 8, 50, 60, 70, 80));
       const cache = first.cache();
       expect(cache.length).toBe(2);
       const second = readOn(cache, { ...options, shape: [1, 1] });
-      expect(second).toMatchObject({ offset: 2, mask: undefined });
+      expect([second.offset(), second.mask]).toEqual([2, undefined]);
       const { keys, values } = second.remember(0)(heads(-1, -2, -3, -4), heads(-5, -6, -7, -8));
       const third = readOn(second.cache(), { ...options, shape: [1, 1] });
       const last = third.remember(0)(heads(9, 9, 9, 9), heads(8, 8, 8, 8));
@@ -40,6 +51,28 @@ describeEngines('a cache slides on', () => {
   });
 });
 
+describeEngines('a cache of variables', () => {
+  test('is changed in place, and counts', async () => {
+    const options = { contextLength: 3, endless: true } as const;
+    const kept = tidy(() => {
+      const first = readOn(undefined, { ...options, shape: [1, 1] });
+      first.remember(0)(heads(1, 2, 10, 20), heads(5, 6, 50, 60));
+      const { keys, values } = first.cache().blocks[0];
+      return { length: 1, blocks: [{ keys: variable(keys), values: variable(values) }] };
+    });
+    const before = memory().numTensors;
+    tidy(() => {
+      const second = readOn(kept, { ...options, shape: [1, 1] });
+      expect(second.remember(0)(heads(3, 4, 30, 40), heads(7, 8, 70, 80)).keys).toBe(kept.blocks[0].keys);
+      expect(second.cache()).toBe(kept);
+    });
+    expect([kept.length, memory().numTensors]).toEqual([2, before]);
+    expect([...(await kept.blocks[0].keys.data())]).toEqual([0, 0, 1, 2, 3, 4, 0, 0, 10, 20, 30, 40]);
+    expect([...(await kept.blocks[0].values.data())]).toEqual([0, 0, 5, 6, 7, 8, 0, 0, 50, 60, 70, 80]);
+    dispose([kept.blocks[0].keys, kept.blocks[0].values]);
+  });
+});
+
 describeEngines('positions of what is read on, on', () => {
   test.each<[string, () => [part: Tensor, whole: Tensor]]>([
     [
@@ -48,6 +81,18 @@ describeEngines('positions of what is read on, on', () => {
     ],
     ['sinusoidal', () => [sinusoidalTable(2, 6, { offset: 3 }), slice(sinusoidalTable(5, 6), [3, 0])]],
     ['rotary', () => [turn(slice(x(), [0, 0, 3, 0]), 3), slice(turn(x()), [0, 0, 3, 0])]],
+    ['rotary, asked anew', () => [turn(slice(x(), [0, 0, 3, 0]), () => 3), slice(turn(x()), [0, 0, 3, 0])]],
+    [
+      'sinusoidal, asked anew',
+      () => [sinusoidalTable(2, 6, { offset: () => 3 }), slice(sinusoidalTable(5, 6), [3, 0])],
+    ],
+    [
+      'learned, asked anew',
+      () => [
+        addPositions(table(), zeros([1, 2, 4]), () => 3),
+        slice(addPositions(table(), zeros([1, 5, 4])), [0, 3, 0]),
+      ],
+    ],
     ['ALiBi', () => [alibiBias(3, 2, 5), slice(alibiBias(3, 5), [0, 3, 0])]],
     ['relative', () => [relative(2, { keys: 5 }), slice(relative(5), [0, 3, 0])]],
   ])('%s: the last rows of the whole', async (_, both) => {
@@ -90,8 +135,10 @@ describe('what does not fit', () => {
 
   test('a table of positions that ends before', () => {
     tidy(() => {
-      const add = () => addPositions({ table: zeros([4, 2]) }, zeros([1, 2, 2]), 3);
-      expect(add).toThrow('Expected at most 4 places, got 5');
+      for (const offset of [3, () => 3]) {
+        const add = () => addPositions({ table: zeros([4, 2]) }, zeros([1, 2, 2]), offset);
+        expect(add).toThrow('Expected at most 4 places, got 5');
+      }
     });
   });
 });

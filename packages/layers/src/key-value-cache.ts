@@ -1,5 +1,6 @@
 // The key-value cache: what attention has read stays, so a further token costs the same however many came before it.
-import { concat, reshape, slice, type Tensor, type Tensor4D, tensor4d, zeros } from '@tensorflow/tfjs-core';
+import { hostInput, slideIn } from '@hornbook/ops';
+import { type Tensor1D, type Tensor4D, Variable, zeros } from '@tensorflow/tfjs-core';
 
 export type KeyValues = {
   readonly keys: Tensor4D; // [batch, keyHeads, contextLength, headDim]
@@ -11,15 +12,15 @@ export type KeyValues = {
  * at the last place, and the places before the first token hold zeros.
  */
 export type KeyValueCache = {
-  /** Tokens read so far, also those that have slid out. */
-  readonly length: number;
+  /** Tokens read so far, also those that have slid out. Grows only where the blocks are variables. */
+  length: number;
   readonly blocks: readonly KeyValues[];
 };
 
 /** What one pass through a model needs to go on where a cache ends. */
 export type Reading = {
   /** The place of the first new token: how many came before. */
-  readonly offset: number;
+  readonly offset: () => number;
   /** Places that a query may look at, the last being its own. */
   readonly keys: number;
   /** -Infinity for the places before the first token, [1, 1, 1, keys]; left out where there are none. */
@@ -40,8 +41,9 @@ export type ReadOnOptions = {
 
 /**
  * Begins a pass over new tokens that goes on where `cache` ends, or starts anew without one. Every place then sees the
- * contextLength tokens up to itself, as with a window of that many. The new cache shares no tensor with the old one;
- * both are the caller's.
+ * contextLength tokens up to itself, as with a window of that many. The new cache shares no tensor with the old one, and
+ * both are the caller's; but a cache whose tensors are variables is changed in place, its length as well, also by a
+ * recorded step.
  *
  * @throws RangeError if the tokens do not fit: more than the context holds, or another number of rows
  */
@@ -49,53 +51,48 @@ export function readOn(
   cache: KeyValueCache | undefined,
   { shape: [batch, time], contextLength, endless }: ReadOnOptions,
 ): Reading {
-  const offset = cache?.length ?? 0;
-  const length = offset + time;
-  check(cache, batch, length, contextLength, endless && time === 1);
-  const empty = contextLength - length;
-  const read: KeyValues[] = [];
-  const append = (old: Tensor4D | undefined, x: Tensor4D) => slide(old, x, contextLength);
+  checkRows(cache, batch);
+  const inPlace = cache?.blocks[0]?.keys instanceof Variable;
+  const read = inPlace ? cache : { length: cache?.length ?? 0, blocks: [] };
+  const blocks: KeyValues[] = [];
+  // Each run of a recorded step asks for this first: so it counts, and what is asked for later knows the new length.
+  const grow = () => {
+    const filled = Math.min(read.length, contextLength);
+    checkLength(read.length + time, contextLength, endless && time === 1);
+    read.length += time;
+    return Int32Array.of(filled);
+  };
+  const filled = hostInput(grow, [1], 'int32') as Tensor1D;
+  const append = (old: Tensor4D | undefined, x: Tensor4D) => {
+    const [, heads, , headDim] = x.shape;
+    return slideIn(old ?? zeros([batch, heads, contextLength, headDim]), x, filled);
+  };
+  const mask = () => emptyPlaces(contextLength - read.length, contextLength);
   return {
-    offset,
+    offset: () => read.length - time,
     keys: contextLength,
-    mask: empty > 0 ? emptyPlaces(empty, contextLength) : undefined,
+    mask: read.length < contextLength ? (hostInput(mask, [1, 1, 1, contextLength]) as Tensor4D) : undefined,
     remember: (block) => (keys, values) => {
       const old = cache?.blocks[block];
-      read[block] = { keys: append(old?.keys, keys), values: append(old?.values, values) };
-      return read[block];
+      blocks[block] = { keys: append(old?.keys, keys), values: append(old?.values, values) };
+      return blocks[block];
     },
-    cache: () => ({ length, blocks: read }),
+    cache: () => (inPlace ? read : { ...read, blocks }),
   };
 }
 
-/** The last places of old and x together: x [batch, heads, time, headDim] → [batch, heads, places, headDim]. */
-function slide(old: Tensor4D | undefined, x: Tensor4D, places: number): Tensor4D {
-  const [batch, heads, time, headDim] = x.shape;
-  if (time === places) return x;
-  // As rows of one head each, which TensorFlow.js moves in whole pieces; along a third axis it moves number by number.
-  const rows = batch * heads;
-  const flat = (tensor: Tensor) => reshape(tensor, [rows, -1]);
-  const kept = (places - time) * headDim;
-  const before = old ? slice(flat(old), [0, time * headDim], [rows, kept]) : zeros([rows, kept]);
-  return reshape(concat([before, flat(x)], 1), [batch, heads, places, headDim]);
+function emptyPlaces(empty: number, keys: number): Float32Array {
+  return new Float32Array(keys).fill(Number.NEGATIVE_INFINITY, 0, Math.max(empty, 0));
 }
 
-function emptyPlaces(empty: number, keys: number): Tensor4D {
-  return tensor4d(new Float32Array(keys).fill(Number.NEGATIVE_INFINITY, 0, empty), [1, 1, 1, keys]);
+function checkLength(length: number, contextLength: number, slides: boolean): void {
+  if (length <= contextLength || slides) return;
+  throw new RangeError(
+    `Expected at most ${contextLength} tokens, got ${length} with those before: begin anew with the last of them`,
+  );
 }
 
-function check(
-  cache: KeyValueCache | undefined,
-  batch: number,
-  length: number,
-  contextLength: number,
-  slides: boolean,
-): void {
-  if (length > contextLength && !slides) {
-    throw new RangeError(
-      `Expected at most ${contextLength} tokens, got ${length} with those before: begin anew with the last of them`,
-    );
-  }
+function checkRows(cache: KeyValueCache | undefined, batch: number): void {
   const rows = cache?.blocks[0]?.keys.shape[0] ?? batch;
   if (rows !== batch) throw new RangeError(`Expected ${rows} rows of ids, as the cache has, got ${batch}`);
 }

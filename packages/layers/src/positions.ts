@@ -1,6 +1,6 @@
 // Positions as a table: place t adds row t to the token that stands there, learned or fixed.
-import { embedding as lookUp } from '@hornbook/ops';
-import { add, slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { hostInput, embedding as lookUp, type Offset } from '@hornbook/ops';
+import { add, slice, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Embedding } from './embedding.ts';
 
 /**
@@ -11,14 +11,24 @@ import type { Embedding } from './embedding.ts';
  * @param offset how many places came before, when generating with a cache
  * @throws RangeError if x goes beyond the table
  */
-export function addPositions({ table }: Embedding, x: Tensor3D, offset = 0): Tensor3D {
+export function addPositions({ table }: Embedding, x: Tensor3D, offset: Offset = 0): Tensor3D {
   const [, time, embedDim] = x.shape;
   const contextLength = table.shape[0];
-  if (offset + time > contextLength) {
+  const check = (first: number) => {
+    if (first + time <= contextLength) return;
     throw new RangeError(
-      `Expected at most ${contextLength} places, got ${offset + time}: use a longer table of positions`,
+      `Expected at most ${contextLength} places, got ${first + time}: use a longer table of positions`,
     );
+  };
+  if (typeof offset === 'function') {
+    const places = () => {
+      const first = offset();
+      check(first);
+      return Int32Array.from({ length: time }, (_, i) => first + i);
+    };
+    return add(x, lookUp(table, hostInput(places, [time], 'int32') as Tensor1D));
   }
+  check(offset);
   return add(x, time === contextLength ? table : slice(table, [offset, 0], [time, embedDim]));
 }
 

@@ -1,5 +1,5 @@
 // Rotary positions: queries and keys turn by an angle that grows with their place, so scores see only distances.
-import { type RotaryOptions, rotary } from '@hornbook/ops';
+import { type Offset, type RotaryOptions, rotary } from '@hornbook/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 
 /**
@@ -9,6 +9,6 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
  *
  * @example attend(layer, x, { numHeads: 4, rotate: rotaryPositions({ layout: 'half' }) })
  */
-export function rotaryPositions(options: RotaryOptions): (x: Tensor4D, offset?: number) => Tensor4D {
+export function rotaryPositions(options: RotaryOptions): (x: Tensor4D, offset?: Offset) => Tensor4D {
   return (x, offset = options.offset) => rotary(x, { ...options, offset });
 }

@@ -1,5 +1,6 @@
 // Sinusoidal positions: a fixed table of waves, from fast to slow, so that every place has a fingerprint.
-import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { hostInput, type Offset } from '@hornbook/ops';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
  * Wave i turns by place / 10000^(2i / embedDim); its sine and its cosine are two columns.
@@ -13,17 +14,22 @@ import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 export function sinusoidalTable(
   contextLength: number,
   embedDim: number,
-  { interleaved = true, offset = 0 }: { interleaved?: boolean; offset?: number } = {},
+  { interleaved = true, offset = 0 }: { interleaved?: boolean; offset?: Offset } = {},
 ): Tensor2D {
+  const table = () => waves(contextLength, embedDim, interleaved, typeof offset === 'function' ? offset() : offset);
+  return hostInput(table, [contextLength, embedDim]) as Tensor2D;
+}
+
+function waves(contextLength: number, embedDim: number, interleaved: boolean, first: number): Float32Array {
   const numSines = Math.ceil(embedDim / 2);
   const values = new Float32Array(contextLength * embedDim);
   for (let row = 0; row < contextLength; row++) {
     for (let column = 0; column < embedDim; column++) {
       const wave = interleaved ? column >> 1 : column % numSines;
       const isSine = interleaved ? column % 2 === 0 : column < numSines;
-      const angle = (offset + row) / 10000 ** ((2 * wave) / embedDim);
+      const angle = (first + row) / 10000 ** ((2 * wave) / embedDim);
       values[row * embedDim + column] = isSine ? Math.sin(angle) : Math.cos(angle);
     }
   }
-  return tensor2d(values, [contextLength, embedDim]);
+  return values;
 }

@@ -1,6 +1,6 @@
 // What the parts of a transformer are: each makes its parameters, counts them, and applies them.
 import type { Embedding, KeyValues, Linear } from '@hornbook/layers';
-import type { ParameterTree } from '@hornbook/ops';
+import type { Offset, ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
@@ -45,8 +45,8 @@ type Part<P extends ParameterTree | undefined> = {
  * cache, `offset` tokens came before x, and a bias has more keys than queries: the last query stands at the last key.
  */
 export type Positions<P extends ParameterTree | undefined> = Part<P> & {
-  add?(parameters: P, x: Tensor3D, offset?: number): Tensor3D;
-  rotate?(x: Tensor4D, offset?: number): Tensor4D;
+  add?(parameters: P, x: Tensor3D, offset?: Offset): Tensor3D;
+  rotate?(x: Tensor4D, offset?: Offset): Tensor4D;
   /** [heads, time, keys], made once and used by all blocks. */
   bias?(parameters: P, time: number, keys?: number): Tensor3D;
 };

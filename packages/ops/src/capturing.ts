@@ -62,6 +62,8 @@ export type Replay = {
   readonly stale: boolean;
   /** Bytes held between replays. */
   readonly bytes: number;
+  /** Bytes that a run needs besides, for what it computes on the way: the peak of what is there at once. */
+  readonly workingBytes: number;
   /** Segments before the last: as many as the step has yields. */
   readonly cuts: number;
   /** Gives the inputs, of the recorded shapes and types, in their order. A tensor is copied. */

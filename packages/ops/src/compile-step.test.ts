@@ -147,6 +147,7 @@ class Recorder implements Capturing {
           ? { reason }
           : {
               bytes: 8,
+              workingBytes: 16,
               cuts: 1,
               get stale() {
                 return recorder.stale;
@@ -192,7 +193,7 @@ describe('on an engine that records', () => {
     const step = make(recorder);
     for (let i = 0; i < 5; i++) dispose([...(await step.run([ids(1)]))]);
     expect(recorder.log.splice(0)).toEqual(['run', 'capture', 'run', 'abandon', 'capture', 'run', 'replay', 'replay']);
-    expect([step.reason, step.replays, step.bytes]).toEqual([undefined, 2, 8]);
+    expect([step.reason, step.replays, step.bytes, step.workingBytes]).toEqual([undefined, 2, 8, 16]);
     await step.run([ids(1, 2)]);
     await step.run([{ data: Float32Array.of(1), shape: [1] }]);
     expect(recorder.log.splice(0)).toEqual(['run', 'run']);

@@ -18,6 +18,8 @@ export type CompiledStep = {
   readonly replays: number;
   /** Bytes that the recordings hold between runs. */
   readonly bytes: number;
+  /** Bytes that a replay needs besides, for what it computes on the way; the most of all recordings. */
+  readonly workingBytes: number;
   /** Frees the recordings. A run afterwards begins to record anew. */
   dispose(): void;
 };
@@ -154,6 +156,9 @@ export function compileStep<Inputs extends Tensor[]>(
     },
     get bytes() {
       return [...recordings.values()].reduce((sum, { replay }) => sum + (replay?.bytes ?? 0), 0);
+    },
+    get workingBytes() {
+      return Math.max(0, ...[...recordings.values()].map(({ replay }) => replay?.workingBytes ?? 0));
     },
     dispose,
   };

@@ -70,6 +70,7 @@ export {
   orthogonalize,
 } from './muon-update.ts';
 export { type NegativeLogLikelihoodOptions, negativeLogLikelihood } from './negative-log-likelihood.ts';
+export type { Offset } from './offset.ts';
 export { countParameters, mapParameters, namedParameters, type ParameterTree } from './parameter-trees.ts';
 export type { Reduction } from './reduction.ts';
 export { addRmsNorm, rmsNorm } from './rms-norm.ts';
@@ -78,4 +79,5 @@ export { rotaryAngles } from './rotary-angles.ts';
 export type { Inspect, Step, StepInput } from './run-step.ts';
 export { type SgdAttributes, type SgdShare, sgdUpdate, sgdUpdates } from './sgd-update.ts';
 export { silu } from './silu.ts';
+export { type SlideInAttributes, slideIn } from './slide-in.ts';
 export { swiGlu } from './swiglu.ts';

@@ -41,24 +41,25 @@ export async function quantizeInt8(
   const values = await weight.data<'float32'>();
   const [rows, columns] = weight.shape;
   const [inputDim, outputDim] = transposed ? [columns, rows] : [rows, columns];
-  const [inputStep, outputStep] = transposed ? [1, columns] : [columns, 1];
-  const scales = new Float32Array(outputDim);
-  const bytes = new Int8Array(Math.ceil(outputDim / 8) * inputDim * 8);
-  for (let output = 0; output < outputDim; output++) {
-    let largest = 0;
-    for (let i = 0; i < inputDim; i++) {
-      const size = Math.abs(values[i * inputStep + output * outputStep]);
-      if (!(size < Infinity)) throw new RangeError(`Expected finite weights, got ${size} for output ${output}`);
-      if (size > largest) largest = size;
+  const largest = new Float32Array(outputDim);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const output = transposed ? row : column;
+      const size = Math.abs(values[at]);
+      if (!(size < Infinity)) throw new RangeError(`Expected finite weights, got ${values[at]} for output ${output}`);
+      if (size > largest[output]) largest[output] = size;
     }
-    scales[output] = largest / 127;
-    const panel = Math.floor(output / 8) * inputDim * 8 + (output % 8);
-    for (let i = 0; i < inputDim && largest > 0; i++) {
-      bytes[panel + i * 8] = Math.round((values[i * inputStep + output * outputStep] / largest) * 127);
+  }
+  const bytes = new Int8Array(Math.ceil(outputDim / 8) * inputDim * 8);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const [input, output] = transposed ? [column, row] : [row, column];
+      const place = ((output >> 3) * inputDim + input) * 8 + (output & 7);
+      bytes[place] = largest[output] > 0 ? Math.round((values[at] / largest[output]) * 127) : 0;
     }
   }
   const packed = tensor3d(new Int32Array(bytes.buffer), [Math.ceil(outputDim / 8), inputDim, 2], 'int32');
-  return { packed, scales: tensor1d(scales) };
+  return { packed, scales: tensor1d(largest.map((size) => size / 127)) };
 }
 
 /**

@@ -33,7 +33,10 @@ export const SwiGlu = 'SwiGlu';
 /** x [rows, inputDim], packed, scales, bias? → y [rows, outputDim]; see `Int8Weight`. It has no gradient. */
 export const Int8MatMul = 'Int8MatMul';
 
-/** x; { layout, base, offset } → y. Gradient: dy. */
+/**
+ * x; { layout, base, offset } → y. Gradient: dy. An engine that records steps is also given the angles of an offset that
+ * grows, [time, headDim] each: cosine?, sine? (its sign as the number's place in the pair asks for).
+ */
 export const Rotary = 'Rotary';
 export type RotaryAttributes = {
   readonly layout: 'half' | 'interleaved';

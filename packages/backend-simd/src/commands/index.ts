@@ -3,6 +3,8 @@ import { elementwiseCommands } from './elementwise.ts';
 import { elementwisePairsCommands } from './elementwise-pairs.ts';
 import { elementwiseTypesCommands } from './elementwise-types.ts';
 import { gemmCommands } from './gemm.ts';
+import { gemmFewCommands } from './gemm-few.ts';
+import { gemmInt8Commands } from './gemm-int8.ts';
 import { movementCommands } from './movement.ts';
 import { nnActivationCommands } from './nn-activations.ts';
 import { nnAttentionCommands } from './nn-attention.ts';
@@ -21,6 +23,8 @@ export const commandTables = {
   'elementwise-pairs': elementwisePairsCommands,
   'elementwise-types': elementwiseTypesCommands,
   gemm: gemmCommands,
+  'gemm-few': gemmFewCommands,
+  'gemm-int8': gemmInt8Commands,
   movement: movementCommands,
   'nn-activations': nnActivationCommands,
   'nn-attention': nnAttentionCommands,

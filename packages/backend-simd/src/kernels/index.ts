@@ -4,6 +4,7 @@ import { elementwiseKernels } from './elementwise.ts';
 import { elementwisePairsKernels } from './elementwise-pairs.ts';
 import { elementwiseTypesKernels } from './elementwise-types.ts';
 import { matMulKernels } from './matmul.ts';
+import { matMulInt8Kernels } from './matmul-int8.ts';
 import { movementKernels } from './movement.ts';
 import { movementPartsKernels } from './movement-parts.ts';
 import type { NativeKernels } from './native-kernel.ts';
@@ -15,12 +16,14 @@ import { nnNormKernels } from './nn-norms.ts';
 import { nnRotaryKernels } from './nn-rotary.ts';
 import { optimKernels } from './optim.ts';
 import { reduceKernels } from './reduce.ts';
+import { slideInKernels } from './slide-in.ts';
 
 export const nativeKernels: NativeKernels = {
   ...elementwiseKernels,
   ...elementwisePairsKernels,
   ...elementwiseTypesKernels,
   ...matMulKernels,
+  ...matMulInt8Kernels,
   ...movementKernels,
   ...movementPartsKernels,
   ...nnActivationKernels,
@@ -31,4 +34,5 @@ export const nativeKernels: NativeKernels = {
   ...nnRotaryKernels,
   ...optimKernels,
   ...reduceKernels,
+  ...slideInKernels,
 };

@@ -1,6 +1,16 @@
 // Products against sums taken one by one: any shape, transposed or not, in batches, with a bias, and with any number of threads.
 import { toBeAllclose } from '@hornbook/testing';
-import { backend, fused, matMul, setBackend, type Tensor2D, tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  fused,
+  matMul,
+  setBackend,
+  slice,
+  type Tensor2D,
+  tensor,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import '../index.ts';
 import type { SimdBackend } from '../backend.ts';
@@ -40,6 +50,8 @@ const shapes = [
   [99, 64, 100],
   [101, 513, 19],
   [2, 270, 523],
+  [3, 21, 10],
+  [4, 17, 5],
 ];
 
 describe.each(shapes)('[%i, %i] by [., %i]', (rows, inner, columns) => {
@@ -62,6 +74,20 @@ describe.each(shapes)('[%i, %i] by [., %i]', (rows, inner, columns) => {
       expect(c.shape).toEqual([rows, columns]);
       toBeAllclose(c.dataSync(), expected, { absolute: 2e-5 });
     });
+  }
+});
+
+test('a row by itself is the row among many, bit for bit, where b is not transposed', () => {
+  const b = tensor2d(numbers(513 * 39, 2), [513, 39]);
+  const a = tensor2d(numbers(9 * 513, 1), [9, 513]);
+  const all = matMul(a, b).dataSync();
+  for (const [from, rows] of [
+    [0, 1],
+    [3, 2],
+    [5, 4],
+  ]) {
+    const some = matMul(slice(a, [from, 0], [rows, 513]), b).dataSync();
+    expect(some).toEqual(all.slice(from * 39, (from + rows) * 39));
   }
 });
 
@@ -160,21 +186,23 @@ test('any number of threads gives the same bits', async () => {
     [150, 70, 90],
     [5, 600, 90],
     [90, 40, 777],
+    [1, 300, 301],
+    [3, 99, 403],
   ];
   const bits = shapesForAll.map(() => new Set<string>());
   for (const threads of [1, 2, 4]) {
     engine.threads = threads;
     for (let round = 0; round < 5; round++) {
       for (const [i, [rows, inner, columns]] of shapesForAll.entries()) {
-        const c = matMul(
-          tensor2d(numbers(rows * inner, 1), [rows, inner]),
-          tensor2d(numbers(inner * columns, 2), [inner, columns]),
-        );
-        bits[i].add(new Int32Array(c.dataSync().buffer).join());
+        const a = tensor2d(numbers(rows * inner, 1), [rows, inner]);
+        const b = numbers(inner * columns, 2);
+        const c = matMul(a, tensor2d(b, [inner, columns]));
+        const turned = matMul(a, tensor2d(b, [columns, inner]), false, true);
+        bits[i].add(new Int32Array(c.dataSync().buffer).join() + new Int32Array(turned.dataSync().buffer).join());
       }
       await new Promise((resolve) => setTimeout(resolve, 20)); // until helpers have come to life
     }
   }
   engine.threads = before;
-  expect(bits.map((each) => each.size)).toEqual([1, 1, 1]);
+  expect(bits.map((each) => each.size)).toEqual([1, 1, 1, 1, 1]);
 });

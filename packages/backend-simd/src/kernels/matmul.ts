@@ -9,6 +9,9 @@ const [mostDepth, mostHeight, mostWidth] = [256, 96, 512];
 /** Of one thread, beside what is packed. */
 const tileBytes = 4 * 6 * 8;
 
+/** At most so many rows are multiplied with b as it lies: packing it would take longer. */
+const fewRows = 4;
+
 type Fusion = { readonly bias?: TensorInfo; readonly relu?: boolean };
 
 export const matMulKernels: NativeKernels = {
@@ -113,6 +116,12 @@ type Product = {
 };
 
 function emitProduct(backend: SimdBackend, p: Product): void {
+  const work = 2 * p.batches * p.rows * p.inner * p.columns;
+  if (p.batches === 1 && p.rows <= fewRows && p.inner > 0 && (p.aInner === 1 || p.bColumn === 1)) {
+    const sizes = [p.rows, p.inner, p.columns, p.aRow, p.aInner, p.bInner, p.bColumn, p.relu];
+    backend.emit('matMulFew', [p.a, p.b, p.c, p.bias, ...sizes], work);
+    return;
+  }
   const depth = Math.min(mostDepth, Math.max(1, p.inner));
   const height = Math.min(mostHeight, Math.ceil(p.rows / 6) * 6);
   const width = Math.min(mostWidth, Math.ceil(p.columns / 8) * 8);
@@ -123,6 +132,6 @@ function emitProduct(backend: SimdBackend, p: Product): void {
       ...[p.a, p.b, p.c, p.bias, scratch, p.batches, p.rows, p.inner, p.columns],
       ...[p.aBatch, p.aRow, p.aInner, p.bBatch, p.bInner, p.bColumn, p.relu, depth, height, width],
     ],
-    2 * p.batches * p.rows * p.inner * p.columns,
+    work,
   );
 }
