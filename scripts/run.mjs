@@ -1,4 +1,4 @@
-// The entry of `npm start`, `npm test`, `npm run check` and `npm run build`: needs only Node 18 and npm.
+// The entry of `npm start`, `npm test`, `npm run check`, `npm run build` and `npm run bench:gpu`: needs only Node 18 and npm.
 // Installs the workspace with its own pnpm, then does the work on the Node that the workspace installs.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -60,6 +60,11 @@ const tasks = {
       ['node', [join('scripts', 'report-sizes.ts')]],
     ),
   build: () => runAll(install, build),
+  'bench:gpu': () =>
+    runAll(install, build, [
+      'node',
+      ['--conditions=development', join('benchmarks', 'webgpu.ts'), ...process.argv.slice(3)],
+    ]),
 };
 
 const task = tasks[process.argv[2]];

@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { interruptible } from './interrupt.ts';
 import { atLeastZero, finite, positive, probability, wholeNumber } from './numbers.ts';
 
-const backendOption = () => new Option('--backend <name>', 'engine: webgpu, wasm or cpu (default: the best one here)');
+const backendOption = () => new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)');
+const adapterOption = () => new Option('--adapter <name>', 'the GPU for webgpu, or a part of its name; see doctor');
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   if (text === '') throw new InvalidArgumentError('Expected a text of at least 1 character.');
@@ -38,6 +39,7 @@ function addSample(program: Command, write: (text: string) => void): void {
     .option('-i, --interactive', 'ask for beginnings, one after the other')
     .addOption(new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42))
     .addOption(backendOption())
+    .addOption(adapterOption())
     .addOption(new Option('--json', 'print one JSON object a text, with all its tokens').conflicts('interactive'))
     .addHelpText(
       'after',
@@ -67,6 +69,7 @@ function addEval(program: Command, write: (text: string) => void): void {
     .option('--stride <n>', 'tokens from window to window; fewer are fairer (default: half a context)', wholeNumber(1))
     .option('--tokens [n]', 'show the loss of each of the first n tokens (default: 40)', wholeNumber(1))
     .addOption(backendOption())
+    .addOption(adapterOption())
     .option('--json', 'print one JSON object a run')
     .addHelpText(
       'after',
@@ -91,16 +94,17 @@ function addBench(program: Command, write: (text: string) => void): void {
     .command('bench')
     .description('measure how fast this machine trains and generates')
     .option('--seconds <x>', 'how long each measurement lasts', positive, 2)
-    .addOption(new Option('--backend <name>', 'this engine alone: webgpu, wasm or cpu'))
+    .addOption(new Option('--backend <name>', 'this engine alone: webgpu, simd, wasm or cpu'))
+    .addOption(adapterOption())
     .option('--json', 'print one JSON object an engine')
     .addHelpText(
       'after',
       `
 Examples:
   hornbook bench
-  hornbook bench --backend wasm --seconds 10`,
+  hornbook bench --backend webgpu --adapter nvidia --seconds 10`,
     )
-    .action(async ({ seconds, backend, json = false }) => {
+    .action(async ({ seconds, adapter, backend = adapter && 'webgpu', json = false }) => {
       const { bench } = await import('./bench.ts');
       await interruptible((signal) => bench({ seconds, backend, json }, write, signal));
     });

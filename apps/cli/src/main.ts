@@ -33,6 +33,7 @@ Examples:
   );
 
 const backendOption = () => new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)');
+const adapterOption = () => new Option('--adapter <name>', 'the GPU for webgpu, or a part of its name; see doctor');
 const evaluateOption = () =>
   new Option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)').argParser(
     wholeNumber(1),
@@ -51,6 +52,7 @@ const train = program
   .option('--list-settings', 'show all settings that this run would have')
   .option('--find-learning-rate', 'try rates from small to large, save nothing')
   .addOption(backendOption())
+  .addOption(adapterOption())
   .addOption(jsonOption())
   .addOption(logOption().hideHelp());
 addSettings(train);
@@ -95,6 +97,7 @@ program
   .option('--steps <n>', 'a new total of steps', wholeNumber(1))
   .addOption(evaluateOption())
   .addOption(backendOption())
+  .addOption(adapterOption())
   .addOption(jsonOption())
   .addOption(logOption())
   .addHelpText(
@@ -110,6 +113,13 @@ Examples:
     const request = { folder, data, steps, evaluateEvery, backend };
     await interruptible((signal) => resumeRun(request, { reporter, signal }));
   });
+
+program.hook('preAction', async (_, command) => {
+  const { adapter, backend } = command.opts();
+  if (adapter === undefined) return;
+  const { takeAdapter } = await import('./start-backend.ts');
+  takeAdapter(adapter, backend);
+});
 
 addGenerationCommands(program, write);
 
@@ -204,6 +214,7 @@ const expected = [
   'SourceError',
   'TokenFileError',
   'DownloadError',
+  'GpuError',
 ];
 
 function fail(error: unknown): void {

@@ -1,8 +1,8 @@
 // Several prompts at once: one pass of the model serves all rows, and each row is as if it were alone.
 import type { ParameterTree } from '@hornbook/ops';
-import type { Generator } from '@hornbook/random';
 import { checkIds, checkLimits } from './check-options.ts';
 import { type ChoiceOptions, chooseToken, type Token } from './choose-token.ts';
+import { checkDraws, drawTokens, type TokenGenerator } from './draw-tokens.ts';
 import { nextTask } from './event-loop.ts';
 import { type GenerativeModel, makeReader, type State } from './reader.ts';
 
@@ -12,6 +12,11 @@ export type GenerationOptions<P extends ParameterTree, S extends State> = Genera
     readonly maxTokens: number;
     /** Ends a text before this id, which is drawn but not given. */
     readonly stop?: (id: number) => boolean;
+    /**
+     * Draws where the logits are, and reads ids alone: quicker on a GPU. The same probabilities, but other draws than
+     * PyTorch's, one `uniform` number for each token; and neither `allow` nor penalties.
+     */
+    readonly drawOnEngine?: boolean;
     /** Ends all after the ids that are being chosen. */
     readonly signal?: AbortSignal;
   };
@@ -20,7 +25,7 @@ export type GenerateBatchOptions<P extends ParameterTree, S extends State> = Gen
   /** The ids to go on from, of any lengths. */
   readonly prompts: readonly ArrayLike<number>[];
   /** One for each prompt, so that a row's text does not depend on its neighbours. */
-  readonly generators: readonly Pick<Generator, 'multinomial'>[];
+  readonly generators: readonly TokenGenerator[];
 };
 
 export type BatchToken = Token & {
@@ -40,11 +45,12 @@ export type BatchToken = Token & {
 export async function* generateBatch<P extends ParameterTree, S extends State>(
   options: GenerateBatchOptions<P, S>,
 ): AsyncGenerator<BatchToken, void> {
-  const { prompts, generators, contextLength, maxTokens, stop, signal } = options;
+  const { prompts, generators, contextLength, maxTokens, stop, drawOnEngine = false, signal } = options;
   checkLimits(contextLength, maxTokens);
   if (generators.length !== prompts.length) {
     throw new RangeError(`Expected a generator for each of ${prompts.length} prompts, got ${generators.length}`);
   }
+  if (drawOnEngine) checkDraws(options, generators);
   if (prompts.length === 0) throw new RangeError('Expected at least 1 prompt, got none');
   const shown = prompts.map((prompt) => Array.from(prompt).slice(-contextLength));
   const shortest = Math.min(...shown.map((ids) => ids.length));
@@ -54,10 +60,23 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   const rows = shown.map((ids) => ({ waiting: ids.slice(shortest), made: [] as number[], done: maxTokens === 0 }));
   let next = shown.map((ids) => ids.slice(0, shortest));
   const reader = makeReader(options);
+  /** The size of the vocabulary, and the token of a row. */
+  const readOn = async () => {
+    if (drawOnEngine) {
+      const wanted = rows.map(({ waiting, done }) => waiting.length === 0 && !done);
+      const logits = reader.logits(next);
+      const tokens = await drawTokens(logits, wanted, generators, options);
+      return { vocabSize: logits.shape[1], choose: (row: number) => tokens[row] };
+    }
+    const logits = await reader.read(next);
+    const choose = (row: number) =>
+      chooseToken(logits[row], { prompt: prompts[row], made: rows[row].made }, generators[row], options);
+    return { vocabSize: logits[0].length, choose };
+  };
   try {
     for (let first = true; rows.some(({ done }) => !done) && !signal?.aborted; first = false) {
-      const logits = await reader.read(next);
-      if (first) for (const prompt of prompts) checkIds(prompt, logits[0].length);
+      const { vocabSize, choose } = await readOn();
+      if (first) for (const prompt of prompts) checkIds(prompt, vocabSize);
       next = [];
       for (const [row, state] of rows.entries()) {
         const { waiting, made } = state;
@@ -66,7 +85,7 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
           next.push([given ?? 0]); // a row that is done goes along with any token
           continue;
         }
-        const token = chooseToken(logits[row], { prompt: prompts[row], made }, generators[row], options);
+        const token = choose(row);
         next.push([token.id]);
         const ended = stop?.(token.id) === true;
         if (!ended) {

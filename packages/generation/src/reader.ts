@@ -33,6 +33,8 @@ export type GenerativeModel<P extends ParameterTree, S extends State> = {
 export type Reader = {
   /** Adds ids to each row, [batch][time], and gives the logits of what comes next, [batch][vocabSize]. */
   read(ids: readonly (readonly number[])[]): Promise<Float32Array[]>;
+  /** The same as a tensor [batch, vocabSize], the caller's. */
+  logits(ids: readonly (readonly number[])[]): Tensor2D;
   /** Row i goes on from what row `rows[i]` has read; any row may be taken several times, or never. */
   choose(rows: readonly number[]): void;
   /** Frees what is remembered. */
@@ -41,17 +43,18 @@ export type Reader = {
 
 /** A reader for any model, with the means that it has. */
 export function makeReader<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>): Reader {
-  return model.advance ? remembering(model, model.advance) : forgetful(model);
+  const reader = model.advance ? remembering(model, model.advance) : forgetful(model);
+  return { ...reader, read: (ids) => readOff(reader.logits(ids)) };
 }
 
 /** Shows the model all rows again, whenever they have grown. */
-function forgetful<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>): Reader {
+function forgetful<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>): Omit<Reader, 'read'> {
   const { parameters, contextLength } = model;
   let rows: number[][] = [];
   return {
-    read(ids) {
+    logits(ids) {
       rows = grow(rows, ids, contextLength);
-      return readOff(tidy(() => lastPlaces(model.forward(parameters, toTensor(rows)), rows, 'forward')));
+      return tidy(() => lastPlaces(model.forward(parameters, toTensor(rows)), rows, 'forward'));
     },
     choose(from) {
       rows = from.map((row) => [...rows[row]]);
@@ -64,7 +67,7 @@ function forgetful<P extends ParameterTree, S extends State>(model: GenerativeMo
 function remembering<P extends ParameterTree, S extends State>(
   model: GenerativeModel<P, S>,
   advance: NonNullable<GenerativeModel<P, S>['advance']>,
-): Reader {
+): Omit<Reader, 'read'> {
   const { parameters, contextLength, endless = false } = model;
   let rows: number[][] = []; // to read again from, where the model cannot go on
   let state: S | undefined;
@@ -75,7 +78,7 @@ function remembering<P extends ParameterTree, S extends State>(
     state = next;
   };
   return {
-    read(ids) {
+    logits(ids) {
       rows = grow(rows, ids, contextLength);
       let fresh = ids;
       if (state !== undefined && !endless && length + ids[0].length > contextLength) {
@@ -91,7 +94,7 @@ function remembering<P extends ParameterTree, S extends State>(
         return logits;
       });
       length += fresh[0].length;
-      return readOff(last);
+      return last;
     },
     choose(from) {
       rows = from.map((row) => [...rows[row]]);

@@ -1,7 +1,7 @@
 // A linear layer: every output is a weighted sum of the inputs, plus a bias.
+import { linear as weigh } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import {
-  fused,
   reshape,
   type Tensor,
   type Tensor1D,
@@ -73,8 +73,8 @@ export function normalLinear(
 /** x · weight + bias over the last axis: x [..., inputDim] → [..., outputDim]. */
 export function applyLinear<T extends Tensor>({ weight, bias }: Linear, x: T): T {
   const [inputDim, outputDim] = weight.shape;
-  const rows = reshape(x, [-1, inputDim]); // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
-  return reshape(fused.matMul({ a: rows, b: weight, bias }), [...x.shape.slice(0, -1), outputDim]) as T;
+  const rows = reshape(x, [-1, inputDim]) as Tensor2D; // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
+  return reshape(weigh(rows, weight, bias), [...x.shape.slice(0, -1), outputDim]) as T;
 }
 
 /** A weight drawn in PyTorch's order, one row for each output, as it is stored here: one column for each output. */
