@@ -26,6 +26,7 @@ const chromium = await findChromium();
 if (chromium) {
   projects.push({
     resolve: { conditions: [...conditions, 'browser', 'import', 'default'] },
+    optimizeDeps: { include: ['@tensorflow/tfjs-core/dist/register_all_gradients.js'] }, // vite finds it too late
     test: {
       ...test,
       name: 'chromium',
@@ -46,6 +47,7 @@ if (chromium) {
               '--disable-component-update',
               '--disable-sync',
               '--enable-unsafe-webgpu',
+              '--enable-dawn-features=disable_workgroup_init', // see testing/software-vulkan.ts
             ],
           },
         }),

@@ -13,6 +13,8 @@ const imports: readonly [string, string][] = [
   ['@hornbook/ops', 'crossEntropy'],
   ['@hornbook/ops', '*'],
   ['@hornbook/backend-simd', '*'],
+  ['@hornbook/backend-webgpu', '*'],
+  ['@hornbook/backend-webgpu/adapter', 'findAdapter'],
   ['@hornbook/backends', 'useBackend'],
   ['@hornbook/layers', 'embedding'],
   ['@hornbook/layers', '*'],

@@ -1,4 +1,4 @@
-// The entry of `npm start`, `npm test`, `npm run check`, `npm run build` and `npm run docs`: needs only Node 18 and npm.
+// The entry of the scripts in package.json, such as `npm start` and `npm test`: needs only Node 18 and npm.
 // Installs the workspace with its own pnpm, then does the work on the Node that the workspace installs.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -66,6 +66,11 @@ const tasks = {
     runAll(install, ['turbo', ['run', 'site', '--output-logs=errors-only'], { quiet: true }]);
     runAll(['pnpm', ['--filter', 'docs', 'run', 'preview', '--host', '127.0.0.1', ...process.argv.slice(3)]]);
   },
+  'bench:gpu': () =>
+    runAll(install, build, [
+      'node',
+      ['--conditions=development', join('benchmarks', 'webgpu.ts'), ...process.argv.slice(3)],
+    ]),
 };
 
 const task = tasks[process.argv[2]];

@@ -39,7 +39,9 @@ async function resultsOn(engine: string, op: (inputs: Tensor[]) => Tensor | Tens
   const before = memory();
   const results = [op(tensors)].flat();
   expect(memory().numTensors, `tensors on ${engine}`).toBe(before.numTensors + results.length);
-  const read = results.map((result) => ({ shape: result.shape, dtype: result.dtype, values: result.dataSync() }));
+  const read = await Promise.all(
+    results.map(async (result) => ({ shape: result.shape, dtype: result.dtype, values: await result.data() })),
+  );
   dispose(results);
   expect(memory().numDataBuffers, `buffers on ${engine}`).toBe(before.numDataBuffers);
   dispose(tensors);

@@ -13,3 +13,4 @@ export { describeEngines, engines } from './engines.ts';
 export { expectGradient } from './finite-differences.ts';
 export { expectFrequencies } from './frequencies.ts';
 export { type GoldenTensor, golden } from './golden.ts';
+export { wave, waveOfIds } from './wave.ts';

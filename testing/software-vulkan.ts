@@ -10,6 +10,8 @@ const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/
 export function provideVulkan(): void {
   const folder = folders.find((each) => existsSync(join(each, 'vk_swiftshader_icd.json')));
   if (process.platform !== 'linux' || !folder) return;
+  // SwiftShader takes half a second to compile zeros for 4 kB of workgroup memory. Our shaders write before they read.
+  process.env.HORNBOOK_DAWN ??= 'enable-dawn-features=disable_workgroup_init';
   if (!process.env.VK_DRIVER_FILES) process.env.VK_ICD_FILENAMES ??= join(folder, 'vk_swiftshader_icd.json');
   keepLoaded('libvulkan.so.1'); // the system's own first, if it has one
   keepLoaded(join(folder, 'libvulkan.so.1'));

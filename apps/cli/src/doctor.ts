@@ -1,6 +1,6 @@
 // `hornbook doctor`: what this machine has to train on, and what to do about the rest.
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { inspectBackends, useBackend } from '@hornbook/backends';
+import { inspectAdapters, inspectBackends, useBackend } from '@hornbook/backends';
 import { Help } from 'commander';
 import { colors } from './colors.ts';
 import { version } from './version.ts';
@@ -9,6 +9,7 @@ export type DoctorRequest = { readonly json: boolean };
 
 export async function doctor({ json }: DoctorRequest, write: (text: string) => void): Promise<void> {
   const engines = await inspectBackends();
+  const adapters = await inspectAdapters();
   const best = await useBackend();
   const machine = {
     hornbook: version(),
@@ -18,7 +19,7 @@ export async function doctor({ json }: DoctorRequest, write: (text: string) => v
     memory: { total: totalmem(), free: freemem() },
   };
   if (json) {
-    write(`${JSON.stringify({ ...machine, engines, best })}\n`);
+    write(`${JSON.stringify({ ...machine, engines, adapters, best })}\n`);
     return;
   }
   const { total, free } = machine.memory;
@@ -31,6 +32,10 @@ export async function doctor({ json }: DoctorRequest, write: (text: string) => v
     const mark = !available ? colors.red('✗') : automatic ? colors.green('✓') : colors.yellow('·');
     write(`  ${mark} ${name.padEnd(7)} TensorFlow.js ${tfjs}${adapter ? `, ${adapter.name}` : ''}${count(threads)}\n`);
     if (advice) write(`${indent(advice)}\n`);
+  }
+  if (adapters.length > 0) write('\nGPUs, for --backend webgpu --adapter NAME (a part of the name will do):\n');
+  for (const { name, automatic, reason } of adapters) {
+    write(`  ${automatic ? colors.green('✓') : colors.yellow('·')} ${name}\n${indent(reason)}\n`);
   }
   write(`\nTraining here uses ${colors.bold(best.name)}. Another engine: --backend NAME\n`);
 }

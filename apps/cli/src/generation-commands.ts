@@ -4,7 +4,8 @@ import { interruptible } from './interrupt.ts';
 import { atLeastZero, finite, positive, probability, wholeNumber } from './numbers.ts';
 import { quantizations } from './quantizations.ts';
 
-const backendOption = () => new Option('--backend <name>', 'engine: webgpu, wasm or cpu (default: the best one here)');
+const backendOption = () => new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)');
+const adapterOption = () => new Option('--adapter <name>', 'the GPU for webgpu, or a part of its name; see doctor');
 
 const quantizeOption = () =>
   new Option('--quantize <name>', 'keep weights in less: one byte each').choices(quantizations);
@@ -43,6 +44,7 @@ function addSample(program: Command, write: (text: string) => void): void {
     .option('-i, --interactive', 'ask for beginnings, one after the other')
     .addOption(new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42))
     .addOption(backendOption())
+    .addOption(adapterOption())
     .addOption(new Option('--json', 'print one JSON object a text, with all its tokens').conflicts('interactive'))
     .addHelpText(
       'after',
@@ -84,6 +86,7 @@ function addEval(program: Command, write: (text: string) => void): void {
     .option('--tokens [n]', 'show the loss of each of the first n tokens (default: 40)', wholeNumber(1))
     .addOption(quantizeOption())
     .addOption(backendOption())
+    .addOption(adapterOption())
     .option('--json', 'print one JSON object a run')
     .addHelpText(
       'after',
@@ -108,16 +111,17 @@ function addBench(program: Command, write: (text: string) => void): void {
     .command('bench')
     .description('measure how fast this machine trains and generates')
     .option('--seconds <x>', 'how long each measurement lasts', positive, 2)
-    .addOption(new Option('--backend <name>', 'this engine alone: webgpu, wasm or cpu'))
+    .addOption(new Option('--backend <name>', 'this engine alone: webgpu, simd, wasm or cpu'))
+    .addOption(adapterOption())
     .option('--json', 'print one JSON object an engine')
     .addHelpText(
       'after',
       `
 Examples:
   hornbook bench
-  hornbook bench --backend wasm --seconds 10`,
+  hornbook bench --backend webgpu --adapter nvidia --seconds 10`,
     )
-    .action(async ({ seconds, backend, json = false }) => {
+    .action(async ({ seconds, adapter, backend = adapter && 'webgpu', json = false }) => {
       const { bench } = await import('./bench.ts');
       await interruptible((signal) => bench({ seconds, backend, json }, write, signal));
     });

@@ -36,6 +36,7 @@ Examples:
   );
 
 const backendOption = () => new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)');
+const adapterOption = () => new Option('--adapter <name>', 'the GPU for webgpu, or a part of its name; see doctor');
 const evaluateOption = () =>
   new Option('--evaluate-every <n>', 'steps between measurements and saves (default: a tenth of all)').argParser(
     wholeNumber(1),
@@ -54,6 +55,7 @@ const train = program
   .option('--list-settings', 'show all settings that this run would have')
   .option('--find-learning-rate', 'try rates from small to large, save nothing')
   .addOption(backendOption())
+  .addOption(adapterOption())
   .addOption(jsonOption())
   .addOption(logOption().hideHelp());
 addSettings(train);
@@ -98,6 +100,7 @@ program
   .option('--steps <n>', 'a new total of steps', wholeNumber(1))
   .addOption(evaluateOption())
   .addOption(backendOption())
+  .addOption(adapterOption())
   .addOption(jsonOption())
   .addOption(logOption())
   .addHelpText(
@@ -115,6 +118,13 @@ Examples:
   });
 
 addFinetuneCommand(program, makeReporter);
+program.hook('preAction', async (_, command) => {
+  const { adapter, backend } = command.opts();
+  if (adapter === undefined) return;
+  const { takeAdapter } = await import('./start-backend.ts');
+  takeAdapter(adapter, backend);
+});
+
 addGenerationCommands(program, write);
 addServeCommand(program, write);
 
@@ -212,6 +222,7 @@ const expected = [
   'DownloadError',
   'FormatError',
   'SafetensorsError',
+  'GpuError',
 ];
 
 function fail(error: unknown): void {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { GpuError } from '@hornbook/backends';
 import { manualSeed } from '@hornbook/random';
 import { tokenizerFromJSON } from '@hornbook/tokenizers';
 import { restoreParameters, trainable } from '@hornbook/training';
@@ -31,7 +32,7 @@ export type TrainRequest = {
 export async function trainNew({ settings, out, backend }: TrainRequest, watch: Watch): Promise<void> {
   const run = await prepare(settings, backend);
   const folder = out ?? freeRunFolder(run.title, settings.model);
-  await runTraining({ ...run, folder }, watch);
+  await runOnGpu({ ...run, folder }, { folder, backend }, watch);
 }
 
 /** A model that counts makes no steps, with an optimizer that has nothing to do. */
@@ -96,6 +97,8 @@ export type ResumeRequest = {
   readonly steps?: number;
   readonly backend?: string;
   readonly evaluateEvery?: number;
+  /** The step from which the run went on when the GPU was lost: not to be tried a second time. */
+  readonly lostFrom?: number;
 };
 
 /** Goes on with a run where it stopped: the batches, the rates and the optimizer are those it would have had. */
@@ -114,7 +117,8 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
     evaluateEvery: request.evaluateEvery ?? metadata.settings.evaluateEvery,
     data: request.data ?? data,
   };
-  if (checkpoint.step >= settings.steps && !metadata.progress.unmeasured) {
+  const unfinished = metadata.progress.unmeasured || request.lostFrom !== undefined; // its end is still to be measured
+  if (checkpoint.step >= settings.steps && !unfinished) {
     throw new UserError(`${folder} has made its ${checkpoint.step} steps. Give a larger total to go on: --steps N`);
   }
   if (!checkpoint.optimizer) throw new UserError(`Expected the optimizer's state in ${folder}, got a model alone`);
@@ -136,7 +140,7 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
   recipe.optimizer.restore(checkpoint.optimizer, parameters);
   const batches = runBatches(parts.training, settings, generator);
   batches.restore(metadata.batches);
-  await runTraining(
+  await runOnGpu(
     {
       folder,
       source: source.name,
@@ -156,11 +160,30 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
         finetuning,
       },
       lossOf,
-      notes: damaged.map(({ message }) => `Passed over a damaged checkpoint: ${message}`),
+      notes: [
+        ...(request.lostFrom === undefined
+          ? []
+          : [`The GPU was lost: on a new device from step ${checkpoint.step} on`]),
+        ...damaged.map(({ message }) => `Passed over a damaged checkpoint: ${message}`),
+      ],
     },
+    request,
     watch,
   );
   if (finetuning) await saveBeside(folder);
+}
+
+/**
+ * Trains, and where the GPU is lost on the way, goes on from the last save on a new device; unless nothing was saved since
+ * the last time.
+ */
+async function runOnGpu(run: TrainingRun, request: ResumeRequest, watch: Watch): Promise<void> {
+  try {
+    await runTraining(run, watch);
+  } catch (error) {
+    if (!(error instanceof GpuError && error.kind === 'lost') || request.lostFrom === run.startStep) throw error;
+    await resumeRun({ ...request, lostFrom: run.startStep }, watch);
+  }
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,7 +1,7 @@
 // What engines this machine has, for people and for `hornbook doctor`.
 import { simdSupport } from '@hornbook/backend-simd/support';
+import { type Adapter, describeAdapter, findAdapter } from '@hornbook/backend-webgpu/adapter';
 import { version_core } from '@tensorflow/tfjs-core';
-import { type Adapter, describeAdapter, findAdapter } from './adapter.ts';
 
 /** The engines, best first. */
 export const backendNames = ['webgpu', 'simd', 'wasm', 'cpu'] as const;

@@ -1,14 +1,14 @@
 // Picks the engine that tensors run on, loads it, and waits until it is ready.
 import type { SimdBackend } from '@hornbook/backend-simd';
+import type { GpuBackend } from '@hornbook/backend-webgpu';
+import type { Adapter } from '@hornbook/backend-webgpu/adapter';
 import { enableProdMode, getBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
-import type { Adapter } from './adapter.ts';
 import { type BackendName, backendNames, inspectBackends } from './inspect.ts';
 import { loadCpu } from './load-cpu.ts';
 import { loadSimd } from './load-simd.ts';
 import { loadWasm, type WasmFiles } from './load-wasm.ts';
 import { loadWebgpu } from './load-webgpu.ts';
 import { repairProductGradient } from './repairs/product-gradient.ts';
-import type { LoudWebGPUBackend } from './webgpu-backend.ts';
 
 export type Backend = {
   readonly name: BackendName;
@@ -21,6 +21,8 @@ export type Backend = {
 export type BackendOptions = {
   /** How many threads simd may use; where none are possible, as on most web pages, it stays with one. */
   readonly threads?: number;
+  /** The GPU that webgpu is to use, or a part of its name; without it, the fastest. */
+  readonly adapter?: string;
   /** Where a browser finds the two .wasm files, if its bundler does not see to it. */
   readonly wasmFiles?: WasmFiles;
 };
@@ -30,7 +32,9 @@ const loaded: {
   cpu?: Promise<void>;
   wasm?: Promise<void>;
   simd?: Promise<SimdBackend>;
-  webgpu?: Promise<LoudWebGPUBackend>;
+  webgpu?: Promise<GpuBackend>;
+  /** What webgpu's adapter was asked for by. */
+  adapter?: string;
 } = {};
 
 /**
@@ -48,7 +52,7 @@ export async function useBackend(name?: string, options: BackendOptions = {}): P
     throw new RangeError(`Expected an engine named ${backendNames.join(', ')}, got ${JSON.stringify(name)}`);
   }
   enableProdMode(); // no advertisement in Node; it also silences warnings, and changes no number
-  await import('@tensorflow/tfjs-layers'); // registers the gradients of all operations: the smallest package that does
+  await import('#gradients');
   repairProductGradient();
   return known ? start(known, options) : startBest(options);
 }
@@ -70,11 +74,12 @@ async function start(name: BackendName, options: BackendOptions): Promise<Backen
   try {
     if (name === 'cpu') loaded.cpu ??= loadCpu();
     if (name === 'wasm') loaded.wasm ??= loadWasm(options.wasmFiles);
-    if (name === 'webgpu') found = { adapter: (await webgpu()).adapter };
+    if (name === 'webgpu') found = { adapter: (await webgpu(options)).adapter };
     if (name === 'simd') loaded.simd ??= loadSimd();
     await loaded[name];
   } catch (error) {
     delete loaded[name];
+    if (name === 'webgpu') delete loaded.adapter;
     const others = (await inspectBackends()).filter((other) => other.available && other.name !== name);
     throw new Error(
       `${(error as Error).message}. Instead of ${name} there are here: ${others.map((other) => other.name).join(', ')}`,
@@ -83,6 +88,7 @@ async function start(name: BackendName, options: BackendOptions): Promise<Backen
   }
   if (name === 'simd') found = { threads: await useThreads(options) };
   if (getBackend() !== name) await setBackend(name);
+  if (name === 'webgpu') await tuneWebgpu();
   return { name, ...found };
 }
 
@@ -92,12 +98,23 @@ async function useThreads({ threads }: BackendOptions): Promise<number> {
   return backend.threads;
 }
 
-async function webgpu(): Promise<LoudWebGPUBackend> {
-  loaded.webgpu ??= loadWebgpu();
-  const backend = await loaded.webgpu;
-  if (!backend.failure) return backend;
-  removeBackend('webgpu');
-  backend.device.destroy();
-  loaded.webgpu = loadWebgpu();
+/** Once for each device. */
+async function tuneWebgpu(): Promise<void> {
+  const backend = (await loaded.webgpu) as GpuBackend;
+  if (backend.tuning.size > 0) return;
+  const { tuneProducts } = await import('@hornbook/backend-webgpu');
+  await tuneProducts(backend);
+}
+
+/** The one that runs, unless it failed, or another adapter is asked for than it was. Then all on its device is lost. */
+async function webgpu({ adapter = loaded.adapter }: BackendOptions): Promise<GpuBackend> {
+  const running = await loaded.webgpu;
+  if (running && (running.failure || adapter !== loaded.adapter)) {
+    removeBackend('webgpu');
+    running.device.destroy();
+    delete loaded.webgpu;
+  }
+  loaded.adapter = adapter;
+  loaded.webgpu ??= loadWebgpu(adapter);
   return loaded.webgpu;
 }

@@ -4,6 +4,7 @@ import { checkIds, checkLimits } from './check-options.ts';
 import { nextTask } from './event-loop.ts';
 import { logProbabilities } from './log-probabilities.ts';
 import { type GenerativeModel, makeReader } from './reader.ts';
+import { rowsOf } from './rows.ts';
 import type { State } from './state.ts';
 
 export type BeamSearchOptions<P extends ParameterTree, S extends State> = GenerativeModel<P, S> & {
@@ -62,7 +63,8 @@ export async function beamSearch<P extends ParameterTree, S extends State>(
   try {
     for (let length = 0; length < maxTokens && paths.length > 0 && !signal?.aborted; length++) {
       if (settled(paths, length)) break;
-      const logits = await reader.read(next);
+      const [values] = await reader.read(next);
+      const logits = rowsOf(values, next.length);
       if (length === 0) checkIds(prompt, logits[0].length);
       const scores = paths.map((path, i) => logProbabilities(logits[i]).map((score) => path.logProbability + score));
       for (const { from, logProbability } of best(scores, beams, stop)) {

@@ -1,10 +1,12 @@
 // Several prompts at once: one pass of the model serves all rows, and each row is as if it were alone.
 import type { ParameterTree } from '@hornbook/ops';
-import type { Generator } from '@hornbook/random';
+import type { Tensor2D, TypedArray } from '@tensorflow/tfjs-core';
 import { checkIds, checkLimits } from './check-options.ts';
 import { type ChoiceOptions, chooseToken, type Token } from './choose-token.ts';
+import { checkDraws, drawnToken, drawTokens, type TokenGenerator } from './draw-tokens.ts';
 import { nextTask } from './event-loop.ts';
 import { type GenerativeModel, makeReader } from './reader.ts';
+import { rowsOf } from './rows.ts';
 import type { State } from './state.ts';
 
 /** What every way to generate takes. */
@@ -13,6 +15,11 @@ export type GenerationOptions<P extends ParameterTree, S extends State> = Genera
     readonly maxTokens: number;
     /** Ends a text before this id, which is drawn but not given. */
     readonly stop?: (id: number) => boolean;
+    /**
+     * Draws where the logits are, and reads ids alone: quicker on a GPU. The same probabilities, but other draws than
+     * PyTorch's, one `uniform` number for each token; and neither `allow`, `alternatives` nor penalties.
+     */
+    readonly drawOnEngine?: boolean;
     /** Ends all after the ids that are being chosen. */
     readonly signal?: AbortSignal;
   };
@@ -21,7 +28,7 @@ export type GenerateBatchOptions<P extends ParameterTree, S extends State> = Gen
   /** The ids to go on from, of any lengths. */
   readonly prompts: readonly ArrayLike<number>[];
   /** One for each prompt, so that a row's text does not depend on its neighbours. */
-  readonly generators: readonly Pick<Generator, 'multinomial'>[];
+  readonly generators: readonly TokenGenerator[];
 };
 
 export type BatchToken = Token & {
@@ -41,11 +48,12 @@ export type BatchToken = Token & {
 export async function* generateBatch<P extends ParameterTree, S extends State>(
   options: GenerateBatchOptions<P, S>,
 ): AsyncGenerator<BatchToken, void> {
-  const { prompts, generators, contextLength, maxTokens, stop, signal } = options;
+  const { prompts, generators, contextLength, maxTokens, stop, drawOnEngine = false, signal } = options;
   checkLimits(contextLength, maxTokens);
   if (generators.length !== prompts.length) {
     throw new RangeError(`Expected a generator for each of ${prompts.length} prompts, got ${generators.length}`);
   }
+  if (drawOnEngine) checkDraws(options, generators);
   if (prompts.length === 0) throw new RangeError('Expected at least 1 prompt, got none');
   const shown = prompts.map((prompt) => Array.from(prompt).slice(-contextLength));
   const shortest = Math.min(...shown.map((ids) => ids.length));
@@ -54,11 +62,27 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   }
   const rows = shown.map((ids) => ({ waiting: ids.slice(shortest), made: [] as number[], done: maxTokens === 0 }));
   let next = shown.map((ids) => ids.slice(0, shortest));
-  const reader = makeReader(options);
+  let vocabSize = 0;
+  const see = drawOnEngine
+    ? drawTokens(generators, options, (row) => rows[row].waiting.length === 0 && !rows[row].done)
+    : (logits: Tensor2D) => [logits];
+  const reader = makeReader(options, (logits) => {
+    vocabSize = logits.shape[1];
+    return see(logits);
+  });
+  const choose = (values: readonly TypedArray[], row: number) =>
+    drawOnEngine
+      ? drawnToken(values, row)
+      : chooseToken(
+          rowsOf(values[0], rows.length)[row],
+          { prompt: prompts[row], made: rows[row].made },
+          generators[row],
+          options,
+        );
   try {
     for (let first = true; rows.some(({ done }) => !done) && !signal?.aborted; first = false) {
-      const logits = await reader.read(next);
-      if (first) for (const prompt of prompts) checkIds(prompt, logits[0].length);
+      const values = await reader.read(next);
+      if (first) for (const prompt of prompts) checkIds(prompt, vocabSize);
       next = [];
       for (const [row, state] of rows.entries()) {
         const { waiting, made } = state;
@@ -67,7 +91,7 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
           next.push([given ?? 0]); // a row that is done goes along with any token
           continue;
         }
-        const token = chooseToken(logits[row], { prompt: prompts[row], made }, generators[row], options);
+        const token = choose(values, row);
         next.push([token.id]);
         const ended = stop?.(token.id) === true;
         if (!ended) {

@@ -1,14 +1,14 @@
 // Generation: one token after another, each chosen from what the model says about all before it.
 import type { ParameterTree } from '@hornbook/ops';
-import type { Generator } from '@hornbook/random';
 import type { Token } from './choose-token.ts';
+import type { TokenGenerator } from './draw-tokens.ts';
 import { type GenerationOptions, generateBatch } from './generate-batch.ts';
 import type { State } from './state.ts';
 
 export type GenerateOptions<P extends ParameterTree, S extends State = State> = GenerationOptions<P, S> & {
   /** The ids to go on from. A model of fixed input length needs that many, such as [0, 0, 0]. */
   readonly prompt: ArrayLike<number>;
-  readonly generator: Pick<Generator, 'multinomial'>;
+  readonly generator: TokenGenerator;
 };
 
 /**

@@ -1,8 +1,8 @@
 // Reads ids row by row and tells what the model expects next: anew each time, or on from what it remembers.
 import type { ParameterTree } from '@hornbook/ops';
-import { type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, type Tensor2D, type TypedArray, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { remembering } from './remembering.ts';
-import { grow, lastPlaces, readOff, toArray } from './rows.ts';
+import { grow, lastPlaces, toArray } from './rows.ts';
 import type { State } from './state.ts';
 
 /** A model as generation sees it: one function, and a second where it can go on from what it has read. */
@@ -23,35 +23,41 @@ export type GenerativeModel<P extends ParameterTree, S extends State> = {
 
 /** Rows of ids, all of one length, that grow together. */
 export type Reader = {
-  /** Adds ids to each row, [batch][time], and gives the logits of what comes next, [batch][vocabSize]. */
-  read(ids: readonly (readonly number[])[]): Promise<Float32Array[]>;
+  /** Adds ids to each row, [batch][time], and gives the values that are to be seen of what comes next. */
+  read(ids: readonly (readonly number[])[]): Promise<TypedArray[]>;
   /** Row i goes on from what row `rows[i]` has read; any row may be taken several times, or never. */
   choose(rows: readonly number[]): void;
   /** Frees what is remembered. */
   dispose(): void;
 };
 
-/** A reader for any model, with the means that it has. */
-export function makeReader<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>): Reader {
-  return model.advance ? remembering(model, model.advance) : forgetful(model);
+/** What is made of logits [batch, vocabSize], where they are, and then read. */
+export type See = (logits: Tensor2D) => Tensor[];
+
+/** A reader for any model, with the means that it has. By default all logits are seen. */
+export function makeReader<P extends ParameterTree, S extends State>(
+  model: GenerativeModel<P, S>,
+  see: See = (logits) => [logits],
+): Reader {
+  return model.advance ? remembering(model, model.advance, see) : forgetful(model, see);
 }
 
 /** Shows the model all rows again, whenever they have grown. */
-function forgetful<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>): Reader {
+function forgetful<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>, see: See): Reader {
   const { parameters, contextLength } = model;
   let rows: number[][] = [];
   return {
     async read(ids) {
       rows = grow(rows, ids, contextLength);
       const { data, shape } = toArray(rows);
-      const last = tidy(() => {
+      const seen = tidy(() => {
         const shown = tensor2d(data as Int32Array, shape as [number, number], 'int32');
-        return lastPlaces(model.forward(parameters, shown), shown, 'forward');
+        return see(lastPlaces(model.forward(parameters, shown), shown, 'forward'));
       });
       try {
-        return await readOff(last, rows.length);
+        return await Promise.all(seen.map((one) => one.data()));
       } finally {
-        last.dispose();
+        dispose(seen);
       }
     },
     choose(from) {

@@ -7,18 +7,20 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type TypedArray,
   tensor1d,
   tidy,
   type Variable,
   variable,
 } from '@tensorflow/tfjs-core';
-import type { GenerativeModel, Reader } from './reader.ts';
-import { grow, lastPlaces, readOff, toArray } from './rows.ts';
+import type { GenerativeModel, Reader, See } from './reader.ts';
+import { grow, lastPlaces, toArray } from './rows.ts';
 import { formOf, mapTensors, type State, tensorsIn } from './state.ts';
 
 export function remembering<P extends ParameterTree, S extends State>(
   model: GenerativeModel<P, S>,
   advance: NonNullable<GenerativeModel<P, S>['advance']>,
+  see: See,
 ): Reader {
   const { parameters, contextLength, endless = false } = model;
   let rows: number[][] = []; // to read again from, where the model cannot go on
@@ -50,7 +52,7 @@ export function remembering<P extends ParameterTree, S extends State>(
     const read = advance.call(model, parameters, ids, state);
     const logits = lastPlaces(read.logits, ids, 'advance');
     adopt(read.state);
-    yield [logits];
+    yield see(logits);
   }
   const begin = compileStep<[Tensor2D, Tensor1D]>(reading, { record: false });
   const goOn = compileStep<[Tensor2D, Tensor1D]>(reading);
@@ -69,12 +71,12 @@ export function remembering<P extends ParameterTree, S extends State>(
       const inputs: HostArray[] = [toArray(fresh)];
       if (order) inputs.push({ data: Int32Array.from(order), shape: [order.length] });
       order = undefined;
-      let logits: Float32Array[] = [];
-      await step.run(inputs, async ([last]) => {
-        logits = await readOff(last, fresh.length);
+      let values: TypedArray[] = [];
+      await step.run(inputs, async (seen) => {
+        values = await Promise.all(seen.map((one) => one.data()));
       });
       length += fresh[0].length;
-      return logits;
+      return values;
     },
     choose(from) {
       const before = rows.length;

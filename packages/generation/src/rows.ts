@@ -1,6 +1,6 @@
 // Rows of ids as they grow, and the logits of what comes next.
-import type { HostArray, Readable } from '@hornbook/ops';
-import { reshape, slice, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { HostArray } from '@hornbook/ops';
+import { reshape, slice, type Tensor, type Tensor2D, type TypedArray } from '@tensorflow/tfjs-core';
 
 /** Rows with more ids at their ends, and no more than the context holds. */
 export function grow(rows: number[][], ids: readonly (readonly number[])[], contextLength: number): number[][] {
@@ -29,9 +29,9 @@ export function lastPlaces(logits: Tensor, ids: Tensor2D, source: string): Tenso
   );
 }
 
-/** [batch, vocabSize], row by row. */
-export async function readOff(logits: Readable, batch: number): Promise<Float32Array[]> {
-  const values = (await logits.data()) as Float32Array;
-  const vocabSize = values.length / batch;
-  return Array.from({ length: batch }, (_, row) => values.subarray(row * vocabSize, (row + 1) * vocabSize));
+/** The values of a tensor [batch, vocabSize], row by row. */
+export function rowsOf(values: TypedArray, batch: number): Float32Array[] {
+  const logits = values as Float32Array;
+  const vocabSize = logits.length / batch;
+  return Array.from({ length: batch }, (_, row) => logits.subarray(row * vocabSize, (row + 1) * vocabSize));
 }

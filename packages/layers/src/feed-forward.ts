@@ -1,8 +1,8 @@
 // The feed-forward part of a transformer block: each vector by itself, up to a wider space and down again.
-import { gelu } from '@hornbook/ops';
+import { gelu, feedForward as upAndDown } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { applyLinear, type Linear, linear } from './linear.ts';
+import { reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { applyLinear, isPlain, type Linear, linear } from './linear.ts';
 
 export type FeedForward = {
   readonly up: Linear; // [embedDim, hiddenDim]
@@ -24,5 +24,8 @@ export function feedForward(
 
 /** down(gelu(up(x))), by default with GPT-2's tanh form of GELU: x [..., embedDim] → [..., embedDim]. */
 export function applyFeedForward<T extends Tensor>({ up, down }: FeedForward, x: T, form: 'erf' | 'tanh' = 'tanh'): T {
-  return applyLinear(down, gelu(applyLinear(up, x), form));
+  if (!isPlain(up) || !isPlain(down)) return applyLinear(down, gelu(applyLinear(up, x), form));
+  const rows = reshape(x, [-1, up.weight.shape[0]]) as Tensor2D;
+  const weights = { up: up.weight, upBias: up.bias, down: down.weight, downBias: down.bias };
+  return reshape(upAndDown(rows, weights, form), [...x.shape.slice(0, -1), down.weight.shape[1]]) as T;
 }

@@ -23,7 +23,7 @@ export {
   type ReadOnOptions,
   readOn,
 } from './key-value-cache.ts';
-export { applyLayerNorm, type LayerNorm, layerNorm } from './layer-norm.ts';
+export { applyLayerNorm, joinAndNorm, type LayerNorm, layerNorm } from './layer-norm.ts';
 export { applyLinear, type Linear, linear, normalLinear, packedLinear } from './linear.ts';
 export {
   addLora,

@@ -3,7 +3,7 @@ import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook
 import { dispose, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { applyLayerNorm, layerNorm } from './layer-norm.ts';
+import { applyLayerNorm, joinAndNorm, layerNorm } from './layer-norm.ts';
 
 describeEngines('layer norm', () => {
   test("PyTorch's values", async () => {
@@ -33,5 +33,17 @@ describeEngines('layer norm', () => {
       [[2, 3, 8], [8], [8]],
     );
     await expectGradient(([x, weight]) => applyLayerNorm({ weight: weight as Tensor1D }, x), [[2, 3, 8], [8]]);
+  });
+
+  test('a branch joins, and the norm of both', async () => {
+    const norm = { weight: tensor1d([1, 2, 3, 4]), bias: tensor1d([0, 1, 0, -1]) };
+    const [x, branch, sum] = [
+      [1, 3, 1, 3],
+      [0, 1, 2, 3],
+      [1, 4, 3, 6],
+    ].map((row) => tensor2d(row, [1, 4]));
+    const [joined, normed] = joinAndNorm(norm, x, branch);
+    toBeAllclose(await joined.data(), await sum.data());
+    toBeAllclose(await normed.data(), await applyLayerNorm(norm, sum).data());
   });
 });

@@ -1,8 +1,7 @@
 // A linear layer: every output is a weighted sum of the inputs, plus a bias.
-import { int8MatMul } from '@hornbook/ops';
+import { int8MatMul, linear as weigh } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import {
-  fused,
   reshape,
   Tensor,
   type Tensor1D,
@@ -80,8 +79,13 @@ export function applyLinear<T extends Tensor>({ weight, bias, lora }: Linear | I
   if (!(weight instanceof Tensor)) return int8MatMul(x, weight, bias);
   const [inputDim, outputDim] = weight.shape;
   const rows = reshape(x, [-1, inputDim]) as Tensor2D; // flat: tfjs's gradient is wrong where matMul broadcasts a batch axis
-  const outputs = lora ? applyAdapted(weight, bias, lora, rows) : fused.matMul({ a: rows, b: weight, bias });
+  const outputs = lora ? applyAdapted(weight, bias, lora, rows) : weigh(rows, weight, bias);
   return reshape(outputs, [...x.shape.slice(0, -1), outputDim]) as T;
+}
+
+/** Whether a layer is a weight and a bias and nothing else, so that an operation can take it together with others. */
+export function isPlain({ weight, lora }: Linear | Int8Linear): boolean {
+  return weight instanceof Tensor && !lora;
 }
 
 /** A weight drawn in PyTorch's order, one row for each output, as it is stored here: one column for each output. */

@@ -11,6 +11,7 @@ import {
   embed,
   embedWithPositions,
   type FeedForward,
+  joinAndNorm,
   type KeyValueCache,
   type LayerNorm,
   type Linear,
@@ -100,17 +101,20 @@ function vectorsOf(
   checkRows(ids, contextLength);
   const drop = (x: Tensor3D) => dropout(x, rate, generator);
   const weights = generator && rate > 0 ? { rate, generator } : undefined; // dropout of attention weights
-  const { tokens, positions } = parameters;
+  const { tokens, positions, blocks } = parameters;
   const placed = reading
     ? addPositions(positions, embed(tokens, ids), reading.offset)
     : embedWithPositions(tokens, positions, ids);
   let x = drop(placed); // [batch, time, embedDim]
-  for (const [i, block] of parameters.blocks.entries()) {
+  let branch: Tensor3D | undefined; // of the block before: it joins as the next norm is taken, in one pass
+  for (const [i, block] of blocks.entries()) {
     const looking = { numHeads, dropout: weights, mask: reading?.mask, remember: reading?.remember(i) };
-    x = add(x, drop(attend(block.attention, applyLayerNorm(block.norm1, x), looking)));
-    x = add(x, drop(applyFeedForward(block.feedForward, applyLayerNorm(block.norm2, x))));
+    let normed: Tensor3D;
+    [x, normed] = branch ? joinAndNorm(block.norm1, x, branch) : [x, applyLayerNorm(block.norm1, x)];
+    [x, normed] = joinAndNorm(block.norm2, x, drop(attend(block.attention, normed, looking)));
+    branch = drop(applyFeedForward(block.feedForward, normed));
   }
-  return x;
+  return branch ? add(x, branch) : x;
 }
 
 /** A score for every token at every place: x [batch, time, embedDim] → [batch, time, vocabSize]. */

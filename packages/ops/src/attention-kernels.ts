@@ -21,7 +21,10 @@ export function scoreParts(grid: number[], { bias, mask, dropout }: ScoreOptions
   };
 }
 
-/** `vectors` and the bias have gradients, in this order; mask and kept have none. */
+/**
+ * `vectors` and the bias have gradients, in this order; mask and kept have none. An engine may give the gradient's kernel
+ * more to begin with: see `CausalAttention` in kernel-names.ts.
+ */
 export function fusedAttention<T extends Tensor>(
   name: string,
   vectors: Readonly<Record<string, Tensor>>,
@@ -34,10 +37,17 @@ export function fusedAttention<T extends Tensor>(
   const tensors = given.map(([, tensor]) => tensor);
   return withGradient(
     bias ? [...Object.values(vectors), bias] : Object.values(vectors),
-    () => ({ value: runKernel<T>(name, Object.fromEntries(given), attributes), saved: tensors }),
+    () => {
+      const [value, logSumExp] = [runKernel<T | [T, Tensor]>(name, Object.fromEntries(given), attributes)].flat() as [
+        T,
+        Tensor?,
+      ];
+      return { value, saved: logSumExp ? [...tensors, value, logSumExp] : tensors };
+    },
     (dy, saved) => {
       const inputs = Object.fromEntries(given.map(([input], i) => [input, saved[i]]));
-      return runKernel<Tensor[]>(`${name}Grad`, { dy, ...inputs }, attributes);
+      const [output, logSumExp] = saved.slice(given.length);
+      return runKernel<Tensor[]>(`${name}Grad`, { dy, ...inputs, output, logSumExp }, attributes);
     },
   );
 }

@@ -21,9 +21,11 @@ export {
 export { type CausalAttentionOptions, causalAttention } from './causal-attention.ts';
 export { type CausalSelfAttentionOptions, causalSelfAttention } from './causal-self-attention.ts';
 export { type CompiledStep, compileStep } from './compile-step.ts';
+export { counterDropout, keptBelow, type SeedGenerator } from './counter-dropout.ts';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
 export { type BernoulliGenerator, dropout } from './dropout.ts';
 export { embedding } from './embedding.ts';
+export { type FeedForwardWeights, feedForward } from './feed-forward.ts';
 export { gelu } from './gelu.ts';
 export { type ClipToNormAttributes, clipToNorm, type GlobalNormAttributes, globalNorm } from './global-norm.ts';
 export { hostInput } from './host-input.ts';
@@ -35,24 +37,33 @@ export {
   type CausalAttentionAttributes,
   CausalSelfAttention,
   type CausalSelfAttentionAttributes,
+  CounterDropout,
+  type CounterDropoutAttributes,
   CrossEntropy,
   type CrossEntropyAttributes,
   Embedding,
   type EmbeddingGradAttributes,
+  FeedForward,
+  type FeedForwardAttributes,
   Gelu,
   type GeluAttributes,
   Int8MatMul,
   LayerNorm,
+  Linear,
+  type LinearAttributes,
   type LossAttributes,
   NegativeLogLikelihood,
   type NormAttributes,
   RmsNorm,
   Rotary,
   type RotaryAttributes,
+  SampleTokens,
+  type SampleTokensAttributes,
   Silu,
   SwiGlu,
 } from './kernel-names.ts';
 export { addLayerNorm, layerNorm } from './layer-norm.ts';
+export { linear } from './linear.ts';
 export {
   type LionAttributes,
   type LionRateOptions,
@@ -62,12 +73,15 @@ export {
   lionUpdates,
 } from './lion-update.ts';
 export {
+  type MuonMomentumAttributes,
   type MuonRateOptions,
   type MuonShare,
+  type MuonStepAttributes,
   muonRateCount,
   muonRates,
   muonUpdates,
   orthogonalize,
+  type WeightedSumAttributes,
 } from './muon-update.ts';
 export { type NegativeLogLikelihoodOptions, negativeLogLikelihood } from './negative-log-likelihood.ts';
 export type { Offset } from './offset.ts';
@@ -77,6 +91,7 @@ export { addRmsNorm, rmsNorm } from './rms-norm.ts';
 export { type RotaryOptions, rotary } from './rotary.ts';
 export { rotaryAngles } from './rotary-angles.ts';
 export type { Inspect, Step, StepInput } from './run-step.ts';
+export { type SampleTokensOptions, sampleTokens } from './sample-tokens.ts';
 export { type SgdAttributes, type SgdShare, sgdUpdate, sgdUpdates } from './sgd-update.ts';
 export { silu } from './silu.ts';
 export { type SlideInAttributes, slideIn } from './slide-in.ts';

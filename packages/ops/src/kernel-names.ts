@@ -5,6 +5,17 @@
 export const Embedding = 'Embedding';
 export type EmbeddingGradAttributes = { readonly vocabSize: number; readonly places: number };
 
+/** x, weight, bias? → y, of two axes. Gradient: dy, x, weight; and { bias: boolean } → dx, dWeight, and dBias if so. */
+export const Linear = 'Linear';
+export type LinearAttributes = { readonly bias: boolean };
+
+/**
+ * x, up, upBias?, down, downBias?; { form } → y, hidden, before: y = down(hidden), hidden = gelu(before), before = up(x).
+ * Gradient: dy, x, up, down, hidden, before; and whether there are biases → dx, dUp, dUpBias?, dDown, dDownBias?.
+ */
+export const FeedForward = 'FeedForward';
+export type FeedForwardAttributes = GeluAttributes & { readonly upBias: boolean; readonly downBias: boolean };
+
 /** logits, targets; { ignoreIndex, labelSmoothing, zLoss, reduction } → losses or loss. Gradient: dy, logits, targets. */
 export const CrossEntropy = 'CrossEntropy';
 export type CrossEntropyAttributes = LossAttributes & { readonly labelSmoothing: number; readonly zLoss: number };
@@ -47,7 +58,8 @@ export type RotaryAttributes = {
 /**
  * query, key, value, bias?, mask?, kept?; { window } → output. The bias is [heads, time, keys]; the mask has the keys as
  * its last axis and spreads along others; kept, [batch, heads, time, keys], is multiplied with the weights.
- * Gradient: dy and the same → dQuery, dKey, dValue, and dBias where there is a bias.
+ * Gradient: dy and the same → dQuery, dKey, dValue, and dBias where there is a bias. An engine may also give logSumExp of
+ * each row of scores, [batch, heads, time], behind the output: then its gradient takes `output` and `logSumExp` too.
  */
 export const CausalAttention = 'CausalAttention';
 export type CausalAttentionAttributes = { readonly window: number };
@@ -58,3 +70,17 @@ export type CausalSelfAttentionAttributes = CausalAttentionAttributes & {
   readonly numHeads: number;
   readonly numKeyValueHeads: number;
 };
+
+/** logits, draws; → ids, logProbabilities. No gradient. */
+export const SampleTokens = 'SampleTokens';
+export type SampleTokensAttributes = {
+  readonly temperature: number;
+  /** At most the size of the vocabulary. */
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+};
+
+/** x, seed; { rate } → y, the seed being one int32. Gradient: dy, seed. */
+export const CounterDropout = 'CounterDropout';
+export type CounterDropoutAttributes = { readonly rate: number };

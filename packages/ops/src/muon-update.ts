@@ -14,6 +14,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { globalNorm } from './global-norm.ts';
+import { runFused } from './run-fused.ts';
 
 export type MuonRateOptions = {
   readonly learningRate: number;
@@ -28,6 +29,23 @@ export type MuonShare = {
   readonly gradient: Tensor;
   /** Of the parameter's shape, starting at zero; updated too. */
   readonly velocity: Variable;
+};
+
+/** What the engine's kernel `MuonMomentum` takes: it moves the velocities, and gives the d of each share. */
+export type MuonMomentumAttributes = { readonly shares: readonly MuonShare[]; readonly rates: Tensor1D };
+
+/** What the engine's kernel `MuonStep` takes: p ← p · rates[3] - rates[2] · direction. */
+export type MuonStepAttributes = {
+  readonly shares: readonly { readonly parameter: Variable; readonly direction: Tensor }[];
+  readonly rates: Tensor1D;
+};
+
+/** What the engine's kernel `WeightedSum` takes; it gives a x + b y, of tensors of one shape. */
+export type WeightedSumAttributes = {
+  readonly x: Tensor;
+  readonly a: number;
+  readonly y: Tensor;
+  readonly b: number;
 };
 
 /** The numbers of a step, for `muonUpdates`. */
@@ -60,18 +78,26 @@ export function muonUpdates(
 ): void {
   tidy(() => {
     const [momentum, rest, learningRate, kept] = unstack(rates);
-    for (const { parameter, gradient, velocity } of shares) {
+    const velocities = shares.map(({ velocity }) => velocity);
+    const aheads = runFused('MuonMomentum', { shares, rates } satisfies MuonMomentumAttributes, velocities);
+    for (const [i, { parameter, gradient, velocity }] of shares.entries()) {
       tidy(() => {
-        const fresh = mul(gradient, rest);
-        velocity.assign(add(mul(velocity, momentum), fresh));
-        const ahead = add(fresh, mul(velocity, momentum)) as Tensor2D;
+        const ahead = (aheads?.[i] ?? lookAhead(velocity, gradient, momentum, rest)) as Tensor2D;
         const [rows, columns] = ahead.shape;
         const direction = orthogonalize(ahead, iterations);
         const stretched = columns > rows ? mul(direction, Math.sqrt(columns / rows)) : direction;
+        const step: MuonStepAttributes = { shares: [{ parameter, direction: stretched }], rates };
+        if (runFused('MuonStep', step, [parameter])) return;
         parameter.assign(sub(mul(parameter, kept), mul(stretched, learningRate)));
       });
     }
   });
+}
+
+function lookAhead(velocity: Variable, gradient: Tensor, momentum: Tensor, rest: Tensor): Tensor {
+  const fresh = mul(gradient, rest);
+  velocity.assign(add(mul(velocity, momentum), fresh));
+  return add(fresh, mul(velocity, momentum));
 }
 
 /**
@@ -85,10 +111,16 @@ export function orthogonalize(matrix: Tensor2D, iterations = 5): Tensor2D {
     const tall = matrix.shape[0] > matrix.shape[1]; // the smaller of the two squares is the cheaper
     let x = div(tall ? transpose(matrix) : matrix, add(globalNorm([matrix]), 1e-7)) as Tensor2D;
     for (let i = 0; i < iterations; i++) {
-      const square = matMul(x, x, false, true); // [rows, rows]
-      const polynomial = add(mul(square, b), mul(matMul(square, square), c)) as Tensor2D;
-      x = add(mul(x, a), matMul(polynomial, x));
+      const square = matMul<Tensor2D>(x, x, false, true); // [rows, rows]
+      const polynomial = weightedSum(square, b, matMul<Tensor2D>(square, square), c);
+      x = weightedSum(x, a, matMul<Tensor2D>(polynomial, x), 1);
     }
     return tall ? transpose(x) : x;
   });
+}
+
+/** a x + b y. */
+function weightedSum(x: Tensor2D, a: number, y: Tensor2D, b: number): Tensor2D {
+  const fused = runFused('WeightedSum', { x, a, y, b } satisfies WeightedSumAttributes);
+  return (fused?.[0] ?? add(mul(x, a), b === 1 ? y : mul(y, b))) as Tensor2D;
 }

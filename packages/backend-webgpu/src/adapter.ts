@@ -1,0 +1,99 @@
+// The GPUs of this machine, which are real ones, and which is used.
+import { env } from '@tensorflow/tfjs-core';
+import { listAdapters, noAdapter, openDawn } from './dawn.ts';
+
+export { installDawn } from './dawn.ts';
+export { GpuError } from './gpu-error.ts';
+
+export type Adapter = {
+  /** Such as 'NVIDIA GeForce RTX 4090'. */
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** A processor posing as a GPU: right, and slower than the CPU engine. */
+  readonly software: boolean;
+};
+
+/** An adapter, and why it is used by itself or not. */
+export type AdapterReport = Adapter & { readonly automatic: boolean; readonly reason: string };
+
+/**
+ * An adapter, or what to do to have one.
+ *
+ * @param name of the one to take, or a part of it, in any case; the fastest where it is left out
+ */
+export async function findAdapter(name?: string): Promise<GPUAdapter | string> {
+  if (name === undefined) return findFastest();
+  const found = await findAll();
+  const wanted = found.find((each) => [each.listed, describeAdapter(each.adapter).name].some(has(name)));
+  if (wanted) return wanted.adapter;
+  const fastest = found.length === 0 ? await findFastest() : '';
+  if (typeof fastest === 'string' && fastest !== '') return fastest;
+  return `Expected an adapter named ${found.map(({ adapter }) => describeAdapter(adapter).name).join(', ')}, got ${JSON.stringify(name)}`;
+}
+
+/** Every adapter, and why it would be used by itself or not. */
+export async function inspectAdapters(): Promise<readonly AdapterReport[]> {
+  const fastest = await findFastest();
+  if (typeof fastest === 'string') return [];
+  const best = describeAdapter(fastest);
+  const others = (await findAll())
+    .map(({ adapter }) => describeAdapter(adapter))
+    .filter(({ name }) => name !== best.name);
+  return [best, ...others].map((adapter) => {
+    if (adapter.software) {
+      const reason = 'made of software and slower than the CPU engine: used only where it is asked for by name';
+      return { ...adapter, automatic: false, reason };
+    }
+    if (adapter === best) return { ...adapter, automatic: true, reason: 'the fastest here, by its own account' };
+    return { ...adapter, automatic: false, reason: `${best.name} is said to be faster: ask for this one by name` };
+  });
+}
+
+/** What an adapter says about itself, in a form for people. */
+export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): Adapter {
+  const { vendor, architecture, device, description, isFallbackAdapter } = info;
+  const said = [vendor, architecture, device, description].join(' ');
+  return {
+    name: description || device || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed GPU',
+    vendor,
+    architecture,
+    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(said),
+  };
+}
+
+async function findFastest(): Promise<GPUAdapter | string> {
+  const inNode = env().getBool('IS_NODE');
+  const gpu = inNode ? await openDawn() : globalThis.navigator?.gpu;
+  if (typeof gpu === 'string') return gpu;
+  if (!gpu) {
+    return 'This browser has no WebGPU: use a recent Chrome, Edge, Firefox or Safari, and a page from https or localhost';
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter ?? (inNode ? noAdapter() : 'This browser finds no GPU: look at chrome://gpu');
+}
+
+/** All there are. A browser does not list them: it is asked for the kinds that it knows. */
+async function findAll(): Promise<{ readonly listed: string; readonly adapter: GPUAdapter }[]> {
+  const found: { listed: string; adapter: GPUAdapter }[] = [];
+  if (!env().getBool('IS_NODE')) {
+    const kinds: GPURequestAdapterOptions[] = [
+      { powerPreference: 'high-performance' },
+      { powerPreference: 'low-power' },
+      { forceFallbackAdapter: true },
+    ];
+    for (const kind of kinds) {
+      const adapter = await globalThis.navigator?.gpu?.requestAdapter(kind);
+      if (adapter) found.push({ listed: '', adapter });
+    }
+    return found;
+  }
+  for (const listed of await listAdapters()) {
+    const gpu = await openDawn(listed);
+    const adapter = typeof gpu === 'string' ? null : await gpu.requestAdapter();
+    if (adapter) found.push({ listed, adapter });
+  }
+  return found;
+}
+
+const has = (part: string) => (whole: string) => whole.toLowerCase().includes(part.toLowerCase());

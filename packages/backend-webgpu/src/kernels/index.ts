@@ -1,0 +1,44 @@
+// Registers our kernels for webgpu, by the names that @hornbook/ops gives them.
+import { registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { GpuBackend } from '../backend.ts';
+import { activationKernels } from './activations.ts';
+import { attentionKernels } from './attention.ts';
+import { registerCast } from './cast.ts';
+import { counterDropoutKernels } from './counter-dropout.ts';
+import { embeddingKernels } from './embedding.ts';
+import { globalNormKernels } from './global-norm.ts';
+import type { GpuKernels } from './gpu-kernel.ts';
+import { linearKernels } from './linear.ts';
+import { lossKernels } from './losses.ts';
+import { muonKernels } from './muon.ts';
+import { normKernels } from './norms.ts';
+import { rotaryKernels } from './rotary.ts';
+import { sampleTokensKernels } from './sample-tokens.ts';
+import { updateKernels } from './updates.ts';
+
+const kernels: GpuKernels = {
+  ...activationKernels,
+  ...attentionKernels,
+  ...counterDropoutKernels,
+  ...embeddingKernels,
+  ...globalNormKernels,
+  ...linearKernels,
+  ...lossKernels,
+  ...muonKernels,
+  ...normKernels,
+  ...rotaryKernels,
+  ...sampleTokensKernels,
+  ...updateKernels,
+};
+
+export function registerFusedKernels(): void {
+  registerCast();
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    registerKernel({
+      kernelName,
+      backendName: 'webgpu',
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        kernel({ inputs: inputs as Record<string, TensorInfo>, attrs: attrs ?? {}, backend: backend as GpuBackend }),
+    });
+  }
+}

@@ -1,0 +1,97 @@
+// TensorFlow.js's engine on the GPU with the kernels that training and generation call, for bundles with the condition
+// `hornbook-training`. Any other operation says that its kernel is not registered. Node cannot load these files.
+
+import { _fusedMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/_FusedMatMul.js';
+import { addConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Add.js';
+import { addNConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/AddN.js';
+import { argMaxConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/ArgMax.js';
+import { batchMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/BatchMatMul.js';
+import { castConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cast.js';
+import { concatConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Concat.js';
+import { cumprodConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cumprod.js';
+import { cumsumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cumsum.js';
+import { expConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Exp.js';
+import { expandDimsConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/ExpandDims.js';
+import { fillConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Fill.js';
+import { gatherV2Config } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/GatherV2.js';
+import { greaterConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Greater.js';
+import { identityConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Identity.js';
+import { logConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Log.js';
+import { maxConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Max.js';
+import { maximumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Maximum.js';
+import { meanConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Mean.js';
+import { minimumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Minimum.js';
+import { multiplyConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Multiply.js';
+import { negConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Neg.js';
+import { oneHotConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/OneHot.js';
+import { onesLikeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/OnesLike.js';
+import { packConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Pack.js';
+import { rangeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Range.js';
+import { realDivConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/RealDiv.js';
+import { reshapeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Reshape.js';
+import { reverseConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Reverse.js';
+import { rsqrtConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Rsqrt.js';
+import { selectConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Select.js';
+import { sliceConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Slice.js';
+import { softmaxConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Softmax.js';
+import { splitVConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/SplitV.js';
+import { sqrtConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sqrt.js';
+import { squareConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Square.js';
+import { stridedSliceConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/StridedSlice.js';
+import { subConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sub.js';
+import { sumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sum.js';
+import { tileConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tile.js';
+import { transposeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Transpose.js';
+import { unpackConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Unpack.js';
+import { zerosLikeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/ZerosLike.js';
+import { type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
+
+export { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu.js';
+
+const kernels: readonly KernelConfig[] = [
+  addConfig,
+  addNConfig,
+  argMaxConfig,
+  batchMatMulConfig,
+  castConfig,
+  concatConfig,
+  cumprodConfig,
+  cumsumConfig,
+  expConfig,
+  expandDimsConfig,
+  fillConfig,
+  gatherV2Config,
+  greaterConfig,
+  identityConfig,
+  logConfig,
+  maxConfig,
+  maximumConfig,
+  meanConfig,
+  minimumConfig,
+  multiplyConfig,
+  negConfig,
+  oneHotConfig,
+  onesLikeConfig,
+  packConfig,
+  rangeConfig,
+  realDivConfig,
+  reshapeConfig,
+  reverseConfig,
+  rsqrtConfig,
+  selectConfig,
+  sliceConfig,
+  softmaxConfig,
+  splitVConfig,
+  sqrtConfig,
+  squareConfig,
+  stridedSliceConfig,
+  subConfig,
+  sumConfig,
+  tileConfig,
+  transposeConfig,
+  unpackConfig,
+  zerosLikeConfig,
+  _fusedMatMulConfig,
+];
+
+for (const kernel of kernels) registerKernel(kernel);
