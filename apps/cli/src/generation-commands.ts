@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { interruptible } from './interrupt.ts';
 import { atLeastZero, finite, positive, probability, wholeNumber } from './numbers.ts';
 
-const backendOption = () => new Option('--backend <name>', 'engine: webgpu, wasm or cpu (default: the best one here)');
+const backendOption = () => new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)');
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   if (text === '') throw new InvalidArgumentError('Expected a text of at least 1 character.');
@@ -16,6 +16,18 @@ export function addGenerationCommands(program: Command, write: (text: string) =>
   addEval(program, write);
   addBench(program, write);
 }
+
+/** Options of chance, of which beam search knows none. */
+const drawing = [
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'frequencyPenalty',
+  'presencePenalty',
+  'seed',
+];
 
 const remark = (text: string) => void process.stderr.write(`hornbook: ${text}\n`);
 
@@ -35,6 +47,11 @@ function addSample(program: Command, write: (text: string) => void): void {
     .option('--frequency-penalty <x>', 'less of a token each time it was made', finite)
     .option('--presence-penalty <x>', 'less of a token once it was made', finite)
     .option('--stop <text>', 'end before this text (\\n: a line end); again for more', collect)
+    .addOption(
+      new Option('--beams <n>', 'the likeliest texts that so many beams find, instead of drawing some')
+        .argParser(wholeNumber(1))
+        .conflicts([...drawing, 'stop', 'interactive']),
+    )
     .option('-i, --interactive', 'ask for beginnings, one after the other')
     .addOption(new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42))
     .addOption(backendOption())
@@ -45,11 +62,23 @@ function addSample(program: Command, write: (text: string) => void): void {
 Examples:
   hornbook sample runs/names-mlp --count 20
   hornbook sample runs/book --prompt "Once upon" --length 1000 --min-p 0.1
+  hornbook sample runs/names-mlp --beams 5 --count 5
   hornbook sample runs/book --interactive --stop "\\n\\n"`,
     )
     .action(async (folder, options) => {
-      const { prompt = '', count, length, seed, backend, stop = [], json = false, interactive, ...sampling } = options;
-      const request = { folder, prompt, count, length, seed, backend, stop, json, sampling };
+      const {
+        prompt = '',
+        count,
+        length,
+        seed,
+        backend,
+        stop = [],
+        json = false,
+        interactive,
+        beams,
+        ...sampling
+      } = options;
+      const request = { folder, prompt, count, length, seed, backend, stop, json, beams, sampling };
       const outlets = { write, remark };
       await interruptible(async (signal) => {
         if (interactive) return (await import('./sample-interactive.ts')).converse(request, outlets, signal);
@@ -91,7 +120,7 @@ function addBench(program: Command, write: (text: string) => void): void {
     .command('bench')
     .description('measure how fast this machine trains and generates')
     .option('--seconds <x>', 'how long each measurement lasts', positive, 2)
-    .addOption(new Option('--backend <name>', 'this engine alone: webgpu, wasm or cpu'))
+    .addOption(new Option('--backend <name>', 'this engine alone: webgpu, simd, wasm, cpu'))
     .option('--json', 'print one JSON object an engine')
     .addHelpText(
       'after',

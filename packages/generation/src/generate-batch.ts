@@ -51,6 +51,9 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   if (shortest === 0) {
     throw new RangeError('Expected a prompt of at least 1 token, got none: begin with a newline or a start token');
   }
+  const { vocabSize } = options.config ?? {};
+  // Before the model sees them, where that is known: on other ids engines have errors of their own, or none.
+  if (vocabSize !== undefined) for (const prompt of prompts) checkIds(prompt, vocabSize);
   const rows = shown.map((ids) => ({ waiting: ids.slice(shortest), made: [] as number[], done: maxTokens === 0 }));
   let next = shown.map((ids) => ids.slice(0, shortest));
   const reader = makeReader(options);
