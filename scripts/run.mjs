@@ -42,11 +42,11 @@ const tasks = {
   start: () => {
     console.log('Preparing the workspace (the first time takes about half a minute) …\n');
     runAll(install, build);
-    const demo = join('runs', 'names');
-    runAll(
-      [hornbook[0], [...hornbook[1], 'train', '--data', 'names', '--model', 'mlp', '--out', demo]],
-      [hornbook[0], [...hornbook[1], 'sample', demo, '--count', '20']],
-    );
+    const run = join('runs', 'story');
+    const [node, main] = hornbook;
+    runAll([node, [...main, 'train', '--preset', 'story-gpt', '--out', run]]);
+    console.log('\nAnd now it goes on by itself from "Madge":\n');
+    runAll([node, [...main, 'sample', run, '--prompt', 'Madge', '--temperature', '0.7', '--length', '400']]);
   },
   test: () => runAll(install, build, ['vitest', ['run', ...process.argv.slice(3)]]),
   check: () =>

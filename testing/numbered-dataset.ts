@@ -1,6 +1,7 @@
 // A dataset for the tests of loaders with workers: example i has i as its target. In a worker, it is served.
 import type { Dataset } from '../packages/datasets/src/dataset.ts';
 import { serveDataset } from '../packages/datasets/src/serve-dataset.ts';
+import { streamFrom } from '../packages/datasets/src/streams/stream.ts';
 
 export type Settings = {
   readonly length: number;
@@ -10,11 +11,15 @@ export type Settings = {
   readonly deadly?: number;
   /** Memory that the workers share: each that makes the dataset finds one example more. */
   readonly growing?: Int32Array;
+  /** A stream instead, as someone without types might make. */
+  readonly stream?: boolean;
 };
 
 let made = 0;
 
-export function numbered({ length, broken, deadly, growing }: Settings): Dataset<ReturnType<Dataset['at']>> {
+export function numbered(settings: Settings): Dataset<ReturnType<Dataset['at']>> {
+  const { length, broken, deadly, growing, stream } = settings;
+  if (stream) return streamFrom(() => []) as never;
   if (length < 0) throw new RangeError(`Expected a length from 0 up, got ${length}`);
   made++;
   return {

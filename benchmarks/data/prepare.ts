@@ -1,35 +1,26 @@
-// One gigabyte of text to token files: how fast beside the tokenizer alone, and in how much memory.
+// One gigabyte of text to token files: how fast beside as many tokenizers alone, and in how much memory.
 //
 //   node --conditions=development benchmarks/data/prepare.ts [MEGABYTES] [WORKERS]
 //
 // Runs the built command: npm run build. The text is made up, 1000 MB by default, and deleted afterwards. Memory is
-// read from Linux's /proc.
+// read from Linux's /proc. Compared is with one tokenizer, and with as many at once as there are workers: cores share
+// their memory, so that two at once may be slower than twice one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encoding } from '@hornbook/tokenizers';
-import { madeUpText } from '../tokenizers/texts.ts';
+import { Worker } from 'node:worker_threads';
+import { webPages } from './web-pages.ts';
 
 const [megabytes = 1000, workers = 2] = process.argv.slice(2).map(Number);
 const separator = '<|endoftext|>';
-const documents = madeUpText().match(/[\s\S]{3000,}?\n\n/g) ?? []; // as long as web pages are
-const text = documents.join(separator) + separator;
+const text = webPages().join(separator) + separator;
 const bytes = Buffer.byteLength(text);
 
-const tokenizer = await encoding('gpt2');
-for (const document of documents) tokenizer.encode(document); // warm, as most of a long run is
-const start = performance.now();
-const before = process.cpuUsage();
-for (const document of documents) tokenizer.encode(document);
-const alone = bytes / 1e3 / (performance.now() - start);
-const { user, system } = process.cpuUsage(before);
-const aloneCpu = bytes / (user + system);
-console.log(
-  `gpt2 alone, document by document: ${alone.toFixed(1)} MB/s, ${aloneCpu.toFixed(1)} MB for a second of CPU`,
-);
+const one = await tokenizersAlone(1);
+const alone = workers === 1 ? one : await tokenizersAlone(workers);
 
 const folder = await mkdtemp(join(tmpdir(), 'hornbook-gigabyte-'));
 try {
@@ -38,14 +29,42 @@ try {
   await writeCopies(path, copies);
   const size = (copies * bytes) / 1e6;
   const { seconds, cpu, memory } = await prepare(path);
-  const share = (rate: number, of: number) => `${rate.toFixed(1)} MB (${((100 * rate) / of).toFixed(0)}%)`;
+  const share = (rate: number, of: number) => `${((100 * rate) / of).toFixed(0)}%`;
   console.log(
     `${size.toFixed(0)} MB prepared by ${workers} threads in ${seconds.toFixed(1)} s and ${cpu.toFixed(1)} s of CPU: ` +
-      `${share(size / seconds, alone * workers)} a second, ${share(size / cpu, aloneCpu)} for a second of CPU; ` +
-      `at most ${memory} MB of memory`,
+      `${(size / seconds).toFixed(1)} MB a second (${share(size / seconds, alone.speed)} of so many tokenizers, ` +
+      `${share(size / seconds, one.speed * workers)} of so many times one), ` +
+      `${(size / cpu).toFixed(1)} MB for a second of CPU (${share(size / cpu, alone.perCpu)}, ` +
+      `${share(size / cpu, one.perCpu)}); at most ${memory} MB of memory`,
   );
 } finally {
   await rm(folder, { recursive: true });
+}
+
+/** Tokenizers in threads, all at once and warm: together so many megabytes a second, and for a second of CPU. */
+async function tokenizersAlone(count: number): Promise<{ speed: number; perCpu: number }> {
+  const rounds = 4;
+  const threads = Array.from({ length: count }, () => new Worker(new URL('./tokenizer-thread.ts', import.meta.url)));
+  const encode = (times: number) =>
+    Promise.all(
+      threads.map((thread) => {
+        thread.postMessage(times);
+        return once(thread, 'message');
+      }),
+    );
+  await encode(1); // warm, as most of a long run is
+  const start = performance.now();
+  const before = process.cpuUsage();
+  await encode(rounds);
+  const size = (rounds * count * bytes) / 1e6;
+  const { user, system } = process.cpuUsage(before);
+  const speed = size / ((performance.now() - start) / 1e3);
+  const perCpu = size / ((user + system) / 1e6);
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  console.log(
+    `${count} gpt2 alone, document by document: ${speed.toFixed(1)} MB/s, ${perCpu.toFixed(1)} MB for a second of CPU`,
+  );
+  return { speed, perCpu };
 }
 
 async function writeCopies(path: string, copies: number): Promise<void> {

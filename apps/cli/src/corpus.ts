@@ -1,6 +1,6 @@
 // From a text to what trains a model: a tokenizer, and examples to train and to judge on.
 import { resolve } from 'node:path';
-import { contexts, type Dataset, documents, split, windows } from '@hornbook/datasets';
+import { contexts, type Dataset, documents, joinDocuments, split, windows } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
 import { characters, type EncodeOptions, type Tokenizer, words } from '@hornbook/tokenizers';
 import { rowModels } from './config/model-settings.ts';
@@ -99,7 +99,7 @@ export function makeParts(source: Source, tokenizer: Tokenizer, settings: Settin
       const examples = documentRows(documents(text).map(encode), { contextLength, boundary });
       return { examples, evaluation: examples };
     }
-    const stream = source.kind === 'lines' ? join(documents(text).map(encode), boundary) : encode(text);
+    const stream = source.kind === 'lines' ? joinDocuments(documents(text).map(encode), boundary) : encode(text);
     if (stream.length <= contextLength) {
       throw new UserError(
         `Expected more than ${contextLength} tokens in every part of ${source.name}, got ${stream.length} in one: ` +
@@ -153,15 +153,4 @@ function cut({ name, text, kind }: Source, settings: Settings): string[] {
 function placeIn(text: string, share: number): number {
   const place = Math.floor(text.length * share * (1 + 4 * Number.EPSILON)); // 0.9 of 10 is 9, not 8
   return /^[\uDC00-\uDFFF]/.test(text.slice(place, place + 1)) ? place + 1 : place;
-}
-
-/** boundary, document, boundary, document, …, boundary */
-function join(encoded: readonly Int32Array[], boundary: number): Int32Array {
-  const ids = new Int32Array(encoded.reduce((sum, document) => sum + document.length + 1, 1)).fill(boundary);
-  let position = 1;
-  for (const document of encoded) {
-    ids.set(document, position);
-    position += document.length + 1;
-  }
-  return ids;
 }

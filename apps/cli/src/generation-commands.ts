@@ -22,6 +22,18 @@ export function addGenerationCommands(program: Command, write: (text: string) =>
   addBench(program, write);
 }
 
+/** Options of chance, of which beam search knows none. */
+const drawing = [
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'frequencyPenalty',
+  'presencePenalty',
+  'seed',
+];
+
 const remark = (text: string) => void process.stderr.write(`hornbook: ${text}\n`);
 
 function addSample(program: Command, write: (text: string) => void): void {
@@ -41,6 +53,11 @@ function addSample(program: Command, write: (text: string) => void): void {
     .option('--presence-penalty <x>', 'less of a token once it was made', finite)
     .option('--stop <text>', 'end before this text (\\n: a line end); again for more', collect)
     .addOption(quantizeOption())
+    .addOption(
+      new Option('--beams <n>', 'the likeliest texts that so many beams find, instead of drawing some')
+        .argParser(wholeNumber(1))
+        .conflicts([...drawing, 'stop', 'interactive']),
+    )
     .option('-i, --interactive', 'ask for beginnings, one after the other')
     .addOption(new Option('--seed <n>', 'decides every random choice').argParser(wholeNumber(0)).default(42))
     .addOption(backendOption())
@@ -52,6 +69,7 @@ function addSample(program: Command, write: (text: string) => void): void {
 Examples:
   hornbook sample runs/names-mlp --count 20
   hornbook sample runs/book --prompt "Once upon" --length 1000 --min-p 0.1
+  hornbook sample runs/names-mlp --beams 5 --count 5
   hornbook sample runs/book --interactive --stop "\\n\\n"`,
     )
     .action(async (folder, options) => {
@@ -64,10 +82,11 @@ Examples:
         stop = [],
         json = false,
         interactive,
+        beams,
         quantize,
         ...sampling
       } = options;
-      const request = { folder, prompt, count, length, seed, backend, stop, json, sampling, quantize };
+      const request = { folder, prompt, count, length, seed, backend, stop, json, beams, sampling, quantize };
       const outlets = { write, remark };
       await interruptible(async (signal) => {
         if (interactive) return (await import('./sample-interactive.ts')).converse(request, outlets, signal);

@@ -26,6 +26,19 @@ test('a model learns from its tokens, goes on, and writes in its tokenizer', asy
   expect(JSON.parse(sampled.stdout).tokens).toHaveLength(5);
 });
 
+test('its own tokenizer may be named', async () => {
+  const trained = await hornbook([...train, '--tokenizer', 'bytes', '--out', 'named'], { cwd });
+  expect(trained).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.each(['gpt2', 'words'])('another tokenizer, %s, is refused', async (name) => {
+  const result = await hornbook([...train, '--tokenizer', name], { cwd });
+  const stderr =
+    `hornbook: Expected the tokenizer that prepared book, got ${name}: leave --tokenizer out, ` +
+    `or prepare the text anew with --tokenizer ${name}\n`;
+  expect(result).toMatchObject({ code: 1, stdout: '', stderr });
+});
+
 test.each([
   [['--model', 'mlp'], /ask for the documents themselves: give the text of book/],
   [['--model', 'counted-bigram'], /ask for the documents themselves/],

@@ -2,14 +2,38 @@
 import { stat } from 'node:fs/promises';
 import { type TokenStream, windows } from '@hornbook/datasets';
 import { openDataset, type PreparedDataset } from '@hornbook/datasets/files';
+import { type Tokenizer, tokenizerFromJSON } from '@hornbook/tokenizers';
 import type { Settings } from './config/settings.ts';
+import { textSettings } from './config/text-settings.ts';
 import { type Part, type Parts, readsRows } from './corpus.ts';
+import { loadTokenizer } from './tokenizer-files.ts';
 import { UserError } from './user-error.ts';
 
 /** The dataset in a folder; undefined if this is no folder. @throws TokenFileError if the folder holds none */
 export async function openPrepared(name: string): Promise<PreparedDataset | undefined> {
   const found = await stat(name).catch(() => undefined); // what is wrong with a file is said by who reads it
   return found?.isDirectory() ? openDataset(name) : undefined;
+}
+
+/**
+ * The tokenizer that made the tokens.
+ *
+ * @param given what the settings name: the same, or the default, as if nothing was said
+ * @throws UserError if it is another
+ */
+export async function preparedTokenizer(
+  { tokenizer }: PreparedDataset,
+  name: string,
+  given: string,
+): Promise<Tokenizer> {
+  const own = await tokenizerFromJSON(tokenizer);
+  if (given === textSettings.tokenizer.otherwise || given === own.kind) return own;
+  const other = given === 'words' ? undefined : await loadTokenizer(given); // words are learned from a text
+  if (other && JSON.stringify(other.toJSON()) === JSON.stringify(own.toJSON())) return own;
+  throw new UserError(
+    `Expected the tokenizer that prepared ${name}, got ${given}: leave --tokenizer out, or prepare the text anew with ` +
+      `--tokenizer ${given}`,
+  );
 }
 
 /**

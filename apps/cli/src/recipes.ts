@@ -29,14 +29,21 @@ export type Recipe = {
   readonly clip?: number;
   /** Batches that make one step. */
   readonly accumulate: number;
+  /** How many times its level the loss may be. */
+  readonly explosion: number;
 };
 
 /** @throws UserError if the settings do not go together */
 export function makeRecipe(settings: Settings): Recipe {
-  const { average: decay, clip, accumulate } = settings;
+  const { average: decay, clip, accumulate, explosion } = settings;
   try {
     const optimizer = makeOptimizer(settings);
-    const rest = { schedule: makeSchedule(settings), accumulate, ...(clip > 0 && { clip }) };
+    const rest = {
+      schedule: makeSchedule(settings),
+      accumulate,
+      explosion: explosion === 0 ? Number.POSITIVE_INFINITY : explosion,
+      ...(clip > 0 && { clip }),
+    };
     if (decay === 0) return { optimizer, average: (parameters) => parameters, ...rest };
     const averaging = averaged(optimizer, { decay });
     return { optimizer: averaging, average: averaging.average, ...rest };

@@ -125,6 +125,19 @@ describe('the live bar', () => {
     );
   });
 
+  test('what it writes is broken to the width of the window, without blank lines before it', () => {
+    const report = textReporter(write, { live: true, columns: () => 30 })(start);
+    output = '';
+    report.sample(
+      1,
+      '\n\nMadge would not pull a foot until she had it.\n\n"B," you said\r, "for a-very-long-bucket-of-the-ferry."',
+    );
+    expect(stripVTControlCharacters(output)).toBe(
+      'After 1 steps:\n  Madge would not pull a foot\n  until she had it.\n\n  "B," you said\r, "for\n' +
+        '  a-very-long-bucket-of-the-ferry."\n',
+    );
+  });
+
   test('an error before the first step leaves no line', () => {
     const report = textReporter(write, { live: true, columns: () => 80 })(start);
     output = '';

@@ -31,6 +31,8 @@ export type End = {
   readonly best?: { readonly step: number; readonly validationLoss: number };
   readonly stepsMade: number;
   readonly stepsPerSecond: number;
+  /** Why the engine could not record the steps and replay them, which is quicker. */
+  readonly eager?: string;
 };
 
 /** Begins the report on a run. */
@@ -102,7 +104,7 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
         }
       },
       sample(step, text) {
-        bar.above(`${colors.dim(`After ${step} steps:`)}${besideOrBelow(text)}\n`);
+        bar.above(`${colors.dim(`After ${step} steps:`)}${besideOrBelow(text, columns())}\n`);
       },
       done(end) {
         bar.end();
@@ -121,10 +123,15 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
   };
 }
 
-/** Short lines, such as names, stand in one. */
-function besideOrBelow(text: string): string {
-  const lines = text.split('\n');
-  return text.length <= 60 && lines.length > 1 ? ` ${lines.join(', ')}` : lines.map((line) => `\n  ${line}`).join('');
+/** Short lines, such as names, stand in one; longer ones are broken between words, and stand in from the margin. */
+function besideOrBelow(text: string, columns: number): string {
+  const lines = text.replace(/^\s*\n/, '').split('\n');
+  if (text.length <= 60 && lines.length > 1) return ` ${lines.join(', ')}`;
+  const row = new RegExp(`.{1,${Math.max(20, columns - 3)}}(?:\\s+|$)|\\S+`, 'gs');
+  return lines
+    .flatMap((line) => line.match(row) ?? [''])
+    .map((line) => `\n${`  ${line}`.trimEnd()}`)
+    .join('');
 }
 
 /** `412 MB`: all that the process holds. */
@@ -141,7 +148,7 @@ function recentMean(losses: readonly number[], steps: number): number {
 
 /** `Training loss 1.4021, validation loss 1.8800, test loss 1.8912, 2.4 steps/s` */
 function describeEnd(
-  { trainLoss, validationLoss, testLoss, best, stepsMade, stepsPerSecond }: End,
+  { trainLoss, validationLoss, testLoss, best, stepsMade, stepsPerSecond, eager }: End,
   steps: number,
 ): string {
   const early =
@@ -154,7 +161,8 @@ function describeEnd(
   ];
   const better =
     best && best.step < stepsMade ? `\nBest ${best.validationLoss.toFixed(4)}, after ${best.step} steps` : '';
-  return early + parts.join(', ') + better;
+  const slower = eager === undefined ? '' : `\n${colors.dim(`Steps were not replayed. ${eager}`)}`;
+  return early + parts.join(', ') + better + slower;
 }
 
 function describeStart(start: Start): string {

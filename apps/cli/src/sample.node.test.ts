@@ -33,6 +33,7 @@ function requestOf({
   seed,
   stop,
   json,
+  beams,
   backend,
   quantize,
   ...sampling
@@ -45,6 +46,7 @@ function requestOf({
     seed: seed ?? 42,
     stop: stop ?? [],
     json: json ?? false,
+    beams,
     backend: backend ?? 'wasm',
     quantize,
     sampling,
@@ -87,6 +89,20 @@ describe('texts', () => {
   test('on every CPU engine', async () => {
     const wasm = await textOf({ length: 40, temperature: 0.5 });
     expect(await textOf({ length: 40, temperature: 0.5, backend: 'cpu' })).toBe(wasm);
+  });
+
+  test('one beam is certain, more find what is likelier; lines end by themselves', async () => {
+    const prompt = 'the';
+    expect(await textOf({ beams: 1, prompt, length: 5 })).toBe(await textOf({ temperature: 0, prompt, length: 5 }));
+    const found = jsonLines(await textOf({ beams: 6, count: 3, prompt, length: 5, json: true }));
+    const scores = found.map(({ score }) => score as number);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    const [certain] = jsonLines(await textOf({ beams: 1, prompt, length: 5, json: true }));
+    expect(scores[0]).toBeGreaterThanOrEqual(certain.score as number);
+    expect(new Set(found.map(({ text }) => text)).size).toBe(3);
+    expect((await textOf({ folder: 'names', beams: 4, count: 4 })).trimEnd().split('\n')).toHaveLength(4);
+    const drawn = await hornbook(['sample', 'names', '--beams', '2', '--temperature', '0.5'], { cwd });
+    expect(drawn).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('cannot be used with option') });
   });
 
   test('temperature 0 needs no seed; min-p 1 is as certain; penalties forbid what was there', async () => {

@@ -13,6 +13,8 @@ export type SampleRequest = {
   readonly length: number;
   readonly seed: number;
   readonly sampling: ChoiceOptions;
+  /** Print the likeliest texts that so many beams find, instead of drawing some. */
+  readonly beams?: number;
   /** Strings that end a text. */
   readonly stop: readonly string[];
   /** One JSON object a text, with all its tokens. */
@@ -31,6 +33,7 @@ export async function sample(request: SampleRequest, { write, remark }: Outlets,
   if (isClassifier(sampler.run)) return classify(request, write);
   const prompt = sampler.encode(request.prompt);
   remarkOnLength(prompt, sampler, remark);
+  if (request.beams !== undefined) return search({ ...request, beams: request.beams }, sampler, write, signal);
   const generator = manualSeed(seed);
   const count = request.count ?? (sampler.lines ? 10 : 1);
   for (let i = 0; i < count && !signal.aborted; i++) {
@@ -41,6 +44,23 @@ export async function sample(request: SampleRequest, { write, remark }: Outlets,
       else write(piece);
     });
     write(json ? `${JSON.stringify(describe(request.prompt, text, made, sampler))}\n` : '\n');
+  }
+}
+
+/** Writes the likeliest texts, one unless more are asked for. They are known all at once, at the end. */
+async function search(
+  { prompt, beams, length, count = 1, json }: SampleRequest & { readonly beams: number },
+  { encode, search, lines, run: { tokenizer } }: Sampler,
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids = encode(prompt);
+  const found = await search(ids, { length, beams: Math.max(beams, count), signal });
+  for (const [i, { ids: made, logProbability, score }] of found.slice(0, count).entries()) {
+    const text = tokenizer.decode([...ids, ...made]);
+    const tokens = made.map((id) => ({ id, token: tokenizer.tokenOf(id) }));
+    if (json) write(`${JSON.stringify({ prompt, text, logProbability, score, tokens })}\n`);
+    else write(`${i > 0 && !lines ? '\n' : ''}${text}\n`);
   }
 }
 

@@ -1,9 +1,15 @@
 // A run that is ready to make texts: its model restored, its tokens spoken, its engine started.
-
 import { parameterShapes } from '@hornbook/formats';
-import { type ChoiceOptions, generateTokens, streamText, type Token } from '@hornbook/generation';
+import {
+  type Beam,
+  beamSearch,
+  type ChoiceOptions,
+  generateTokens,
+  streamText,
+  type Token,
+} from '@hornbook/generation';
 import type { ParameterTree } from '@hornbook/ops';
-import { type Generator, manualSeed } from '@hornbook/random';
+import type { Generator } from '@hornbook/random';
 import { textStream } from '@hornbook/tokenizers';
 import { parametersOf, restoreParameters, trainable } from '@hornbook/training';
 import type { Settings } from './config/settings.ts';
@@ -15,6 +21,7 @@ import type { Quantization } from './quantizations.ts';
 import { quantize } from './quantize.ts';
 import { finalTensors, loadRun, type Run } from './run-folder.ts';
 import { startBackend } from './start-backend.ts';
+import { undrawn } from './undrawn.ts';
 
 export type TextOptions = ChoiceOptions & {
   /** The most tokens. */
@@ -36,6 +43,14 @@ export type Made = {
   readonly finish: 'stop' | 'length' | 'aborted';
 };
 
+export type SearchOptions = {
+  /** The most tokens. */
+  readonly length: number;
+  /** How many texts are followed. */
+  readonly beams: number;
+  readonly signal?: AbortSignal;
+};
+
 export type Sampler = {
   readonly run: Run;
   /** Texts are lines, which end by themselves; otherwise prose, which goes on. */
@@ -44,6 +59,8 @@ export type Sampler = {
   encode(prompt: string): number[];
   /** Writes the prompt and what the model makes of it, piece by piece; waits for whoever takes them. */
   write(prompt: readonly number[], options: TextOptions, write: (text: string) => Promise<void> | void): Promise<Made>;
+  /** The likeliest texts that go on from the prompt, best first, without it. */
+  search(prompt: readonly number[], options: SearchOptions): Promise<Beam[]>;
 };
 
 /** @param quantization of its weights, which are then read in less time, at the price of a little loss */
@@ -60,6 +77,12 @@ export async function openSampler(folder: string, backend?: string, quantization
   const { finetuning } = metadata;
   const template = finetuning?.template && templates[finetuning.template];
   const end = finetuning ? endOf(tokenizer) : lines ? boundary : undefined;
+  const ends = end !== undefined && { stop: (id: number) => id === end };
+  /** A model of rows takes exactly its context, and documents begin with as many boundaries. */
+  const begun = (prompt: readonly number[]) => {
+    const padding = rows ? contextLength : lines || prompt.length === 0 ? 1 : 0;
+    return [...new Array<number>(padding).fill(boundary), ...prompt];
+  };
   return {
     run,
     lines,
@@ -69,15 +92,13 @@ export async function openSampler(folder: string, backend?: string, quantization
       return [...encodeText(tokenizer, text, { ...inside, allowedSpecial: template.specials })];
     },
     async write(prompt, { length, stop = [], echo = true, onToken, ...options }, write) {
-      // A model of rows takes exactly its context, and documents begin with as many boundaries.
-      const padding = rows ? contextLength : lines || prompt.length === 0 ? 1 : 0;
       const tokens: Token[] = [];
       let stopped = true; // until the model has come to an end by itself
       async function* ids(): AsyncGenerator<number> {
         for await (const token of generateTokens({
           ...{ ...model, parameters, contextLength, maxTokens: length, ...options },
-          prompt: [...new Array<number>(padding).fill(boundary), ...prompt],
-          ...(end !== undefined && { stop: (id: number) => id === end }),
+          prompt: begun(prompt),
+          ...ends,
         })) {
           tokens.push(token);
           onToken?.(token);
@@ -92,6 +113,16 @@ export async function openSampler(folder: string, backend?: string, quantization
       for await (const piece of streamText(ids(), { text, stop: stops })) await write(piece);
       return { tokens, finish: options.signal?.aborted ? 'aborted' : stopped ? 'stop' : 'length' };
     },
+    search: (prompt, { length, ...options }) =>
+      beamSearch({
+        ...model,
+        parameters,
+        contextLength,
+        maxTokens: length,
+        prompt: begun(prompt),
+        ...ends,
+        ...options,
+      }),
   };
 }
 
@@ -99,7 +130,7 @@ export async function openSampler(folder: string, backend?: string, quantization
 export function restore(run: Run): ParameterTree {
   const { finetuning } = run.metadata;
   if (!finetuning && hasKnownShapes(run)) return trainable(parametersOf(finalTensors(run)));
-  const parameters = trainable(emptyTree(run.model.initialize(manualSeed(0)), finetuning));
+  const parameters = trainable(emptyTree(run.model.initialize(undrawn()), finetuning));
   restoreParameters(parameters, finalTensors(run));
   return finetuning?.lora ? merged(parameters) : parameters;
 }

@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { GpuError } from '@hornbook/backends';
 import { manualSeed } from '@hornbook/random';
-import { tokenizerFromJSON } from '@hornbook/tokenizers';
 import { restoreParameters, trainable } from '@hornbook/training';
 import type { Settings } from './config/settings.ts';
 import { makeParts, makeTokenizer, tokenizerPlace } from './corpus.ts';
@@ -14,12 +13,14 @@ import { emptyTree, learns } from './finetune/finetuning.ts';
 import { makeTask } from './finetune/task.ts';
 import { makeModel } from './language-models.ts';
 import { expectRoom } from './memory-needed.ts';
+import { preparedTokenizer } from './prepared-data.ts';
 import { makeRecipe } from './recipes.ts';
 import { runBatches } from './run-batches.ts';
 import { expectConfig, freeRunFolder, loadRun } from './run-folder.ts';
 import { readTrainingSource } from './source.ts';
 import { startBackend } from './start-backend.ts';
 import { runTraining, type TrainingRun, type Watch } from './training-run.ts';
+import { undrawn } from './undrawn.ts';
 import { UserError } from './user-error.ts';
 
 export type TrainRequest = {
@@ -42,6 +43,7 @@ const still = {
   momentum: 0,
   schedule: 'constant',
   clip: 0,
+  explosion: 0,
   average: 0,
   accumulate: 1,
   order: 'random',
@@ -53,7 +55,7 @@ export async function prepare(given: Settings, backendName?: string) {
   const source = await readTrainingSource(given.data);
   const settings = { ...given, data: source.location, tokenizer: tokenizerPlace(given.tokenizer) };
   const tokenizer = source.prepared
-    ? await tokenizerFromJSON(source.prepared.tokenizer)
+    ? await preparedTokenizer(source.prepared, source.name, settings.tokenizer)
     : await makeTokenizer(settings.tokenizer, source.text);
   const model = makeModel(settings, tokenizer);
   expectRoom(settings, model.parameterCount, tokenizer.vocabSize);
@@ -133,11 +135,11 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
   const { parts, lossOf } = finetuning
     ? await makeTask(finetuning, { source, tokenizer, settings })
     : { parts: makeParts(source, tokenizer, settings) };
-  const generator = manualSeed(settings.seed);
-  const parameters = trainable(emptyTree(model.initialize(generator), finetuning), finetuning && learns(finetuning));
+  const parameters = trainable(emptyTree(model.initialize(undrawn()), finetuning), finetuning && learns(finetuning));
   restoreParameters(parameters, checkpoint.tensors);
   const recipe = makeRecipe(settings);
   recipe.optimizer.restore(checkpoint.optimizer, parameters);
+  const generator = manualSeed(settings.seed); // restored with the batches
   const batches = runBatches(parts.training, settings, generator);
   batches.restore(metadata.batches);
   await runOnGpu(

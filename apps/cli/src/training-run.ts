@@ -121,6 +121,7 @@ async function steps(run: TrainingRun, log: RunLog, report: Report, signal: Abor
   let { progress } = run;
   let step = startStep;
   let validationLoss: number | undefined; // after the last step, where that was measured
+  let eager: string | undefined;
   let away = 0; // milliseconds spent on measuring and saving
   const began = performance.now();
 
@@ -161,6 +162,7 @@ async function steps(run: TrainingRun, log: RunLog, report: Report, signal: Abor
     signal,
   })) {
     step = event.step + 1;
+    eager ??= event.eager;
     if (step % settings.evaluateEvery === 0 || step === steps) {
       await measureAfter(event);
       if (stoppedEarly()) break;
@@ -180,7 +182,13 @@ async function steps(run: TrainingRun, log: RunLog, report: Report, signal: Abor
   }
   const best = progress.best && { best: progress.best };
   await leaveReport(run, { ...end, ...best });
-  report.done({ ...end, ...best, stepsMade: step, stepsPerSecond: (step - startStep) / seconds });
+  report.done({
+    ...end,
+    ...best,
+    ...(eager !== undefined && { eager }),
+    stepsMade: step,
+    stepsPerSecond: (step - startStep) / seconds,
+  });
 }
 
 /** The losses of every part; undefined if aborted. */

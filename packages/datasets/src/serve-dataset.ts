@@ -2,6 +2,7 @@
 import { loadBatch } from './async-loader.ts';
 import type { Batch, Dataset } from './dataset.ts';
 import type { Collate } from './loader.ts';
+import { isStream, type Stream } from './streams/stream.ts';
 
 /** What a worker is told. */
 export type Order =
@@ -25,7 +26,8 @@ type Port = {
  * the same module can export its dataset for a loader without workers.
  *
  * `make` is called once in each worker, with the loader's `settings`. What the dataset gives for a number must not depend
- * on what was asked for before, or batches would differ with the number of workers.
+ * on what was asked for before, or batches would differ with the number of workers. A stream, whose items have no numbers,
+ * is refused: `streamLoader` loads one in this thread, and `prefetch` reads it ahead.
  */
 export function serveDataset<T, S>(
   make: (settings: S) => Dataset<T | Promise<T>> | Promise<Dataset<T | Promise<T>>>,
@@ -38,7 +40,7 @@ export function serveDataset<T, S>(
     const order = message as Order;
     try {
       if (order?.hornbook === 'make') {
-        dataset = Promise.resolve(make(order.settings as S));
+        dataset = Promise.resolve(make(order.settings as S)).then(expectDataset);
         port.send({ hornbook: 'made', length: (await dataset).length }, []);
       } else if (order?.hornbook === 'load') {
         const { number } = order;
@@ -50,6 +52,14 @@ export function serveDataset<T, S>(
       port.send({ hornbook: 'failed', ...(order.hornbook === 'load' && { number: order.number }), error }, []);
     }
   });
+}
+
+function expectDataset<T>(made: Dataset<T> | Stream<T>): Dataset<T> {
+  if (!isStream(made)) return made;
+  throw new TypeError(
+    'Expected a dataset, whose items workers can ask for by number, got a stream: load it with streamLoader, and read it ' +
+      'ahead with prefetch',
+  );
 }
 
 /** The buffers of a batch that `collate` stacked: nobody else has them. */

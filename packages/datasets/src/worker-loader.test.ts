@@ -1,11 +1,13 @@
 // Loaders with workers give the batches of a loader without, in its order, from every place; and what goes wrong in a
 // worker comes out here.
-import { manualSeed } from '@hornbook/random';
+import { type Generator, manualSeed } from '@hornbook/random';
 import { afterEach, describe, expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-random.json' with { type: 'json' };
 import { numbered, type Settings } from '../../../testing/numbered-dataset.ts';
 import type { Batch } from './dataset.ts';
 import { loader } from './loader.ts';
+import type { OrderOptions } from './ordering.ts';
+import { weighted, withReplacement } from './samplers.ts';
 import { type DatasetWorker, type WorkerLoader, type WorkerLoaderOptions, workerLoader } from './worker-loader.ts';
 
 const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
@@ -38,40 +40,54 @@ async function epochsOf(batches: Iterable<Batch> | AsyncIterable<Batch>, count: 
   return all;
 }
 
-const order = (seed: number) => ({ batchSize: 3, shuffle: true, generator: manualSeed(seed) });
+/** Every kind of order, as a loader without workers takes it. */
+const kinds: Record<string, (generator: Generator) => OrderOptions> = {
+  'in order, no generator': () => ({ batchSize: 3 }),
+  'in order': (generator) => ({ batchSize: 3, generator }),
+  shuffled: (generator) => ({ batchSize: 3, shuffle: true, generator }),
+  'shuffled, by default’s': (defaultGenerator) => ({ batchSize: 3, shuffle: true, defaultGenerator }),
+  'the last left out': (generator) => ({ batchSize: 3, shuffle: true, dropLast: true, generator }),
+  'with replacement': (generator) => ({ batchSize: 4, sampler: withReplacement(10, 15), generator }),
+  weighted: (generator) => ({ batchSize: 4, sampler: weighted([1, 2, 3, 0, 5]), generator }),
+  'batches of a sampler': (generator) => ({
+    batchSampler: { batches: () => [[7, 1], [2], [9, 3]], length: 3 },
+    generator,
+  }),
+};
 const without = numbered({ length: 10 });
 
-test.each([1, 2])('%i workers: the batches and the draws of none', async (workers) => {
-  const expected = order(4);
-  const actual = order(4);
-  const batches = await inWorkers({ length: 10 }, { ...actual, workers });
-  expect(batches.length).toBe(4);
-  expect(await epochsOf(batches, 3)).toEqual(await epochsOf(loader(without, expected), 3));
-  expect(actual.generator.state()).toEqual(expected.generator.state());
-});
+describe.each(Object.entries(kinds))('%s', (_, kind) => {
+  test.each([1, 2])('%i workers: the batches and the draws of none', async (workers) => {
+    const [expected, actual] = [manualSeed(4), manualSeed(4)];
+    const batches = await inWorkers({ length: 10 }, { ...kind(actual), workers });
+    expect(await epochsOf(batches, 3)).toEqual(await epochsOf(loader(without, kind(expected)), 3));
+    expect(actual.state()).toEqual(expected.state());
+  });
 
-test.each([1, 2])('%i workers: the same from every place of an epoch', async (workers) => {
-  const whole = loader(without, order(4));
-  const states = [whole.state()];
-  const batches: Batch[] = [];
-  for (const batch of whole) {
-    batches.push(batch);
-    states.push(whole.state());
-  }
-  const second = Array.from(whole);
-  const resumed = await inWorkers({ length: 10 }, { ...order(0), workers });
-  for (const [i, state] of states.entries()) {
-    resumed.restore(JSON.parse(JSON.stringify(state)));
-    const rest: Batch[] = [];
-    for await (const batch of resumed) {
-      rest.push(batch);
-      // Batches that were asked for ahead do not count.
-      expect(resumed.state()).toEqual(
-        states[i < 4 ? i + rest.length : -1] ?? expect.objectContaining({ taken: rest.length }),
-      );
+  test.each([1, 2])('%i workers: the same from every place of an epoch', async (workers) => {
+    const whole = loader(without, kind(manualSeed(4)));
+    const states = [whole.state()];
+    const batches: Batch[] = [];
+    for (const batch of whole) {
+      batches.push(batch);
+      states.push(whole.state());
     }
-    expect(rest).toEqual(i < 4 ? batches.slice(i) : second);
-  }
+    const { length } = batches;
+    const second = Array.from(whole);
+    const resumed = await inWorkers({ length: 10 }, { ...kind(manualSeed(0)), workers });
+    for (const [i, state] of states.entries()) {
+      resumed.restore(JSON.parse(JSON.stringify(state)));
+      const rest: Batch[] = [];
+      for await (const batch of resumed) {
+        rest.push(batch);
+        // Batches that were asked for ahead do not count.
+        expect(resumed.state()).toEqual(
+          states[i < length ? i + rest.length : -1] ?? expect.objectContaining({ taken: rest.length }),
+        );
+      }
+      expect(rest).toEqual(i < length ? batches.slice(i) : second);
+    }
+  });
 });
 
 type LoaderArguments = { n: number; epochs: number; batch_size: number; drop_last: boolean };
@@ -121,6 +137,12 @@ describe('what goes wrong', () => {
   test('in making the dataset', async () => {
     await expect(inWorkers({ length: -1 }, { batchSize: 2, workers: 2 })).rejects.toThrow(
       new RangeError('Expected a length from 0 up, got -1'),
+    );
+  });
+
+  test('a stream', async () => {
+    await expect(inWorkers({ length: 10, stream: true }, { batchSize: 2 })).rejects.toThrow(
+      'Expected a dataset, whose items workers can ask for by number, got a stream: load it with streamLoader',
     );
   });
 

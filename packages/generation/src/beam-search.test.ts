@@ -150,6 +150,8 @@ describe('against brute force, on wasm', () => {
     const options = { forward, parameters, contextLength: 4, maxTokens: 2, beams: 2 };
     await expect(beamSearch({ ...options, prompt: [] })).rejects.toThrow('Expected a prompt of at least 1 token');
     await expect(beamSearch({ ...options, prompt: [4] })).rejects.toThrow('Expected prompt ids from 0 to 3, got 4');
+    const unseen = { ...options, forward: () => expect.unreachable('read'), config: { vocabSize: 4 } };
+    await expect(beamSearch({ ...unseen, prompt: [0, 9] })).rejects.toThrow('Expected prompt ids from 0 to 3, got 9');
     expect(await beamSearch({ ...options, prompt: [1], signal: AbortSignal.abort() })).toEqual([]);
     parameters.dispose();
   });

@@ -45,6 +45,8 @@ export async function beamSearch<P extends ParameterTree, S extends State>(
 ): Promise<Beam[]> {
   const { prompt, contextLength, maxTokens, beams, lengthPenalty = 1, stop = () => false, signal } = options;
   check(prompt, contextLength, maxTokens, beams, lengthPenalty);
+  const { vocabSize } = options.config ?? {};
+  if (vocabSize !== undefined) checkIds(prompt, vocabSize);
   const finished: Beam[] = [];
   const finish = (ids: readonly number[], logProbability: number, length: number) => {
     finished.push({ ids, logProbability, score: logProbability / length ** lengthPenalty });

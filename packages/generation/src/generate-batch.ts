@@ -60,14 +60,16 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   if (shortest === 0) {
     throw new RangeError('Expected a prompt of at least 1 token, got none: begin with a newline or a start token');
   }
+  let { vocabSize } = options.config ?? {};
+  // Before the model sees them, where that is known: on other ids engines have errors of their own, or none.
+  if (vocabSize !== undefined) for (const prompt of prompts) checkIds(prompt, vocabSize);
   const rows = shown.map((ids) => ({ waiting: ids.slice(shortest), made: [] as number[], done: maxTokens === 0 }));
   let next = shown.map((ids) => ids.slice(0, shortest));
-  let vocabSize = 0;
   const see = drawOnEngine
     ? drawTokens(generators, options, (row) => rows[row].waiting.length === 0 && !rows[row].done)
     : (logits: Tensor2D) => [logits];
   const reader = makeReader(options, (logits) => {
-    vocabSize = logits.shape[1];
+    vocabSize ??= logits.shape[1];
     return see(logits);
   });
   const choose = (values: readonly TypedArray[], row: number) =>
@@ -82,7 +84,7 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   try {
     for (let first = true; rows.some(({ done }) => !done) && !signal?.aborted; first = false) {
       const values = await reader.read(next);
-      if (first) for (const prompt of prompts) checkIds(prompt, vocabSize);
+      if (first && vocabSize !== undefined) for (const prompt of prompts) checkIds(prompt, vocabSize);
       next = [];
       for (const [row, state] of rows.entries()) {
         const { waiting, made } = state;

@@ -167,6 +167,15 @@ describeEngines('generate on', () => {
     await expect(run(table, { topP: 0 })).rejects.toThrow('Expected topP above 0');
     const wide = () => zeros([1, 2]);
     await expect(run(table, { prompt: [2], forward: wide })).rejects.toThrow('Expected prompt ids from 0 to 1, got 2');
+    // A model that says its vocabulary is never shown other ids, on which engines have errors of their own.
+    const unseen = () => expect.unreachable('read');
+    for (const id of [5, -1, 0.5]) {
+      await expect(run(table, { prompt: [0, id], forward: unseen, config: { vocabSize: 5 } })).rejects.toThrow(
+        new RangeError(
+          `Expected prompt ids from 0 to 4, got ${id}: was the prompt encoded with this model's tokenizer?`,
+        ),
+      );
+    }
     table.dispose();
   });
 });

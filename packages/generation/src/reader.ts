@@ -19,6 +19,8 @@ export type GenerativeModel<P extends ParameterTree, S extends State> = {
   readonly endless?: boolean;
   /** The most ids that the model reads: it is shown the last so many. */
   readonly contextLength: number;
+  /** Where it says its vocabulary, prompts are checked before the model sees them. */
+  readonly config?: { readonly vocabSize?: number };
 };
 
 /** Rows of ids, all of one length, that grow together. */

@@ -1,11 +1,16 @@
 // The mean loss over given batches, without learning from them.
 import type { Batch } from '@hornbook/datasets';
 import { compileStep, type HostArray, type ParameterTree } from '@hornbook/ops';
-import { dispose, type Scalar, type Tensor, type Tensor2D, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar, type Tensor, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { pauses } from './event-loop.ts';
 
 /** A batch as tensors: int32, inputs [batch, time], targets [batch, time] or [batch]. */
-export type TensorBatch = { readonly inputs: Tensor2D; readonly targets: Tensor };
+export type TensorBatch = {
+  readonly inputs: Tensor2D;
+  readonly targets: Tensor;
+  /** Where the batch has it, the number of each place's document, [batch, time]: `documents` of a model's forward pass. */
+  readonly documents?: Tensor2D;
+};
 
 /** What is to be made small: the mean loss over a batch's targets. */
 export type Loss<P extends ParameterTree> = (parameters: P, batch: TensorBatch) => Scalar;
@@ -44,8 +49,8 @@ export type Evaluator = {
 /** For evaluating again and again: an engine that records steps goes on with its recording. */
 export function evaluator<P extends ParameterTree>(parameters: P, loss: Loss<P>, record = true): Evaluator {
   const forward = compileStep(
-    function* (inputs: Tensor2D, targets: Tensor) {
-      yield [loss(parameters, { inputs, targets })];
+    function* (...arrays: Tensor[]) {
+      yield [loss(parameters, fromInputs(arrays))];
     },
     { record },
   );
@@ -76,16 +81,18 @@ export function evaluator<P extends ParameterTree>(parameters: P, loss: Loss<P>,
 }
 
 /** A batch as tensors, for those who train without `train`. They are the caller's: call it inside a `tidy`. */
-export function toTensors({ inputs, targets }: Batch): TensorBatch {
-  return {
-    inputs: tensor2d(inputs.data, inputs.shape as [number, number], 'int32'),
-    targets: tensor(targets.data, [...targets.shape], 'int32'),
-  };
+export function toTensors(batch: Batch): TensorBatch {
+  return fromInputs(toInputs(batch).map(({ data, shape }) => tensor(data, [...shape], 'int32')));
 }
 
-/** A batch as what a compiled step takes. */
-export function toInputs({ inputs, targets }: Batch): HostArray[] {
-  return [inputs, targets];
+/** A batch as what a compiled step takes: inputs, targets, and where it has them documents. */
+export function toInputs({ inputs, targets, documents }: Batch): HostArray[] {
+  return documents ? [inputs, targets, documents] : [inputs, targets];
+}
+
+/** What `toInputs` gave, as tensors. */
+export function fromInputs([inputs, targets, documents]: readonly Tensor[]): TensorBatch {
+  return { inputs: inputs as Tensor2D, targets, ...(documents && { documents: documents as Tensor2D }) };
 }
 
 /** Targets that count. */

@@ -7,7 +7,7 @@ import { bigram, gpt, type Model, mlp } from '@hornbook/models';
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { toBeAllclose } from '@hornbook/testing';
-import { backend, clone, memory } from '@tensorflow/tfjs-core';
+import { add, backend, clone, memory, scalar } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { adam } from './adam.ts';
 import { adamw, isMatrix } from './adamw.ts';
@@ -197,6 +197,23 @@ describe('while it is replayed, a run', () => {
     expect(memory().numTensors).toBe(before);
     const steep = run({ model, optimizer: () => sgd({ learningRate: 1e38 }), batches }, 'simd', true);
     await expect(steep).rejects.toThrow(/at step \d+, got .*the parameters are those of the step before/);
+  });
+
+  test('says once why its steps cannot be replayed', async () => {
+    await useBackend('simd');
+    const parameters = trainable(model.initialize(manualSeed(1)));
+    let calls = 0; // a number from JavaScript that is another at every step
+    const loss: Loss<ParameterTree> = (p, { inputs, targets }) =>
+      add(crossEntropy(model.forward(p, inputs), targets), scalar(++calls));
+    const told: (string | undefined)[] = [];
+    for await (const { eager } of train({ parameters, loss, batches: batches(), optimizer: optimizer(), steps: 8 })) {
+      told.push(eager);
+    }
+    expect(told.filter((reason) => reason !== undefined)).toEqual([
+      'Expected the same numbers from JavaScript at every step, got others: make them inputs or hostInputs',
+    ]);
+    const asked = train({ parameters, loss, batches: batches(), optimizer: optimizer(), steps: 8, compile: false });
+    for await (const event of asked) expect(event).not.toHaveProperty('eager');
   });
 
   test('takes batches of other shapes', async () => {

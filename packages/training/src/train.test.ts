@@ -6,13 +6,16 @@ import { manualSeed } from '@hornbook/random';
 import { describeEngines, golden, toBeAllclose } from '@hornbook/testing';
 import {
   dispose,
+  equal,
   mean,
   memory,
   reshape,
   type Scalar,
+  scalar,
   type Tensor1D,
   type Tensor2D,
   tensor2d,
+  where,
 } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
@@ -160,6 +163,45 @@ describeEngines('train on', (engine) => {
       yield* [batch, batch, batch];
     })();
     await expect(collect({ steps: 2, accumulate: 2, batches: short })).rejects.toThrow('for 2 steps, got 1');
+  });
+
+  test('documents of packed batches reach the loss, when training and when judging', async () => {
+    const row = (place: number): Batch => ({
+      inputs: { data: batch.inputs.data.slice(4 * place, 4 * place + 4), shape: [1, 4] },
+      targets: { data: batch.targets.data.slice(4 * place, 4 * place + 4), shape: [1, 4] },
+      documents: { data: Int32Array.of(0, 0, 1, 2), shape: [1, 4] },
+    });
+    const firstOnly = ({ table }: Bigram, { inputs, targets, documents }: TensorBatch): Scalar => {
+      const of0 = documents && (equal(documents, 0) as Tensor2D);
+      return meanCrossEntropy(embedding(table, inputs), of0 ? where(of0, targets, scalar(-100, 'int32')) : targets);
+    };
+    /** The same targets, ignored by hand. */
+    const cut = ({ inputs, targets }: Batch): Batch => ({
+      inputs,
+      targets: { ...targets, data: targets.data.slice().fill(-100, 2) },
+    });
+    const [documented, plain] = [initialize(), initialize()];
+    const optimizer = () => sgd({ learningRate: 1 });
+    const options = { loss: firstOnly, steps: 3, accumulate: 2 };
+    const batches = [row(0), row(1), row(2)];
+    const expected = await collect({
+      ...options,
+      parameters: plain,
+      batches: batches.map(cut),
+      optimizer: optimizer(),
+    });
+    const actual = await collect({ ...options, parameters: documented, batches, optimizer: optimizer() });
+    toBeAllclose(losses(actual), losses(expected));
+    toBeAllclose(await documented.table.data(), await plain.table.data());
+    const judged = await evaluate({ parameters: documented, loss: firstOnly, batches: [row(0)] });
+    toBeAllclose(
+      [judged ?? 0],
+      [(await evaluate({ parameters: plain, loss: firstOnly, batches: [cut(row(0))] })) ?? 1],
+    );
+    await expect(collect({ loss: firstOnly, steps: 2, batches: [row(0), cut(row(1))] })).rejects.toThrow(
+      new TypeError('Expected documents in all batches or in none, got some of both: train on them apart'),
+    );
+    dispose([documented.table, plain.table]);
   });
 
   test('aborting ends the loop after the step, without an error', async () => {

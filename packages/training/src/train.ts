@@ -59,6 +59,8 @@ export type TrainingEvent = {
   readonly gradientNorm?: number;
   /** After this step's update; only where one was made. */
   readonly validationLoss?: number;
+  /** Why steps will not be replayed, on an engine that replays them; only on the first event since that is known. */
+  readonly eager?: string;
 };
 
 /**
@@ -85,13 +87,16 @@ export async function* train<P extends ParameterTree>(options: TrainOptions<P>):
   const held = options.evaluate && evaluator(parameters, options.evaluate.loss ?? loss, record);
   const pause = pauses();
   let step = startStep;
+  let told = false;
   if (step >= steps || signal?.aborted) return;
   try {
     for await (const batches of partsOf(options.batches, accumulate)) {
       const learningRate = schedule ? schedule(step) : optimizer.learningRate;
       const measured = await one.run(batches, step, learningRate);
       await pause();
-      const event = { step, ...measured, learningRate };
+      const { eager } = one;
+      const event = { step, ...measured, learningRate, ...(eager !== undefined && !told && { eager }) };
+      told = eager !== undefined;
       step++;
       const due = options.evaluate && (step % options.evaluate.every === 0 || step === steps);
       const validationLoss = due ? await held?.run(options.evaluate.batches(), signal) : undefined;

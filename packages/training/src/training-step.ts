@@ -1,9 +1,9 @@
 // One step of training, compiled: gradients, then a look at them, then the update.
 import type { Batch } from '@hornbook/datasets';
-import { compileStep, globalNorm, type HostArray, type ParameterTree, type Readable } from '@hornbook/ops';
+import { capturing, compileStep, globalNorm, type HostArray, type ParameterTree, type Readable } from '@hornbook/ops';
 import { dispose, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { clipGradients } from './clip.ts';
-import { countTargets, type Loss, type TensorBatch, toInputs, toTensors } from './evaluate.ts';
+import { countTargets, fromInputs, type Loss, type TensorBatch, toInputs, toTensors } from './evaluate.ts';
 import { gradientsOf, longest, notFinite } from './gradients.ts';
 import { LossError } from './loss-error.ts';
 import { lossLevel } from './loss-level.ts';
@@ -20,6 +20,8 @@ export type TrainingStepOptions<P extends ParameterTree> = {
 };
 
 export type TrainingStep = {
+  /** Why an engine that replays steps does not replay this one; undefined where it does or may yet, and elsewhere. */
+  readonly eager: string | undefined;
   /** @throws LossError, before the update, if it must not be made */
   run(batches: readonly Batch[], step: number, learningRate: number): Promise<Measured>;
   dispose(): void;
@@ -34,14 +36,16 @@ export function trainingStep<P extends ParameterTree>(options: TrainingStepOptio
   const limitOf = lossLevel(options.explosion);
   let learningRate = optimizer.learningRate; // of the step that is being made
   let paths: readonly string[] = [];
+  let width: 2 | 3 | undefined; // the tensors of each batch: inputs, targets, and perhaps documents
 
   const compiled = compileStep(
     function* (...inputs: Tensor[]) {
-      const shares = inputs.length % 2 === 1 ? (inputs.pop() as Tensor1D) : undefined;
+      const each = width as number;
+      const shares = inputs.length % each === 1 ? (inputs.pop() as Tensor1D) : undefined;
       const { loss: mean, gradients } = gradientsOf(
         variables,
         (batch) => loss(parameters, batch),
-        pairs(inputs),
+        batchesOf(inputs, each),
         shares,
       );
       const norm = globalNorm(Object.values(gradients));
@@ -73,8 +77,12 @@ export function trainingStep<P extends ParameterTree>(options: TrainingStepOptio
   };
 
   return {
+    get eager() {
+      return record && capturing() ? compiled.reason : undefined;
+    },
     async run(batches, step, rate) {
       learningRate = rate;
+      width = widthOf(batches, width);
       let measured: Measured = { loss: Number.NaN };
       await compiled.run(inputsOf(batches), async ([readings, , ...gradients]) => {
         const [loss, norm] = await readings.data();
@@ -98,10 +106,14 @@ function inputsOf(batches: readonly Batch[]): HostArray[] {
   return [...counted.flatMap(({ batch }) => toInputs(batch)), { data: shares, shape: [shares.length] }];
 }
 
-function pairs(tensors: readonly Tensor[]): TensorBatch[] {
-  const batches: TensorBatch[] = [];
-  for (let i = 0; i < tensors.length; i += 2) {
-    batches.push({ inputs: tensors[i] as TensorBatch['inputs'], targets: tensors[i + 1] });
-  }
-  return batches;
+/** How many tensors a batch is. A recorded step would take the documents of some for the inputs of others. */
+function widthOf(batches: readonly Batch[], before: 2 | 3 | undefined): 2 | 3 {
+  const width = before ?? (batches[0].documents ? 3 : 2);
+  if (batches.every(({ documents }) => (documents ? 3 : 2) === width)) return width;
+  throw new TypeError('Expected documents in all batches or in none, got some of both: train on them apart');
+}
+
+function batchesOf(tensors: readonly Tensor[], width: number): TensorBatch[] {
+  const count = tensors.length / width;
+  return Array.from({ length: count }, (_, i) => fromInputs(tensors.slice(i * width, (i + 1) * width)));
 }

@@ -10,7 +10,7 @@ export function describePresets(): string {
   const lines = Object.entries(presets).map(([name, { about }]) => `  ${colors.bold(name.padEnd(width))}  ${about}`);
   return `${lines.join('\n')}
 
-Numbers at the end are validation losses, on makemore's names.txt and tinyshakespeare.txt.
+Numbers at the end are validation losses, on the story, makemore's names.txt and tinyshakespeare.txt.
 Train one: hornbook train --preset shakespeare-char-cpu --data tinyshakespeare.txt
 `;
 }

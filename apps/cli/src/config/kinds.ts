@@ -26,6 +26,9 @@ export const aboveZero = number('a number above 0', 'x', (value) => value > 0);
 /** A number of at least 0. */
 export const fromZero = number('a number of at least 0', 'x', (value) => value >= 0);
 
+/** How many times: above 1, or 0 for any number of times. */
+export const times = number('0, or a number above 1', 'x', (value) => value === 0 || value > 1);
+
 /** Above 0 and at most 1. */
 export const probability = number('a number above 0 and at most 1', 'x', (value) => value > 0 && value <= 1);
 

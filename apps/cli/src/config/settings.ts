@@ -69,6 +69,7 @@ export type Settings = {
   readonly drops: string;
   readonly clip: number;
   readonly average: number;
+  readonly explosion: number;
   // Measuring
   readonly evaluateEvery: number;
   readonly evaluateTargets: number;

@@ -1,5 +1,5 @@
 // The settings of training and of what is measured meanwhile.
-import { aboveZero, choice, fromZero, share, whole } from './kinds.ts';
+import { aboveZero, choice, fromZero, share, times, whole } from './kinds.ts';
 import { trainedModels } from './model-settings.ts';
 import { rateDrops } from './rate-drops.ts';
 import { type Choices, optimizerKinds, type SettingTable, scheduleKinds } from './settings.ts';
@@ -11,7 +11,7 @@ const schedules = (...schedule: (typeof scheduleKinds)[number][]): Choices => ({
 export const trainingSettings: SettingTable<
   | ('steps' | 'batchSize' | 'accumulate' | 'order' | 'optimizer' | 'learningRate' | 'restRate' | 'momentum')
   | ('beta1' | 'beta2' | 'weightDecay' | 'schedule' | 'warmupSteps' | 'finalRate' | 'decaySteps' | 'drops')
-  | ('clip' | 'average')
+  | ('clip' | 'average' | 'explosion')
 > = {
   steps: { kind: whole(1), usual: true, of: trained, otherwise: 1000, help: 'updates to make' },
   batchSize: { kind: whole(1), usual: true, of: trained, otherwise: 32, help: 'examples in a batch' },
@@ -105,6 +105,12 @@ export const trainingSettings: SettingTable<
     of: trained,
     otherwise: 0,
     help: 'judge and keep a moving average, such as 0.999; 0 is none',
+  },
+  explosion: {
+    kind: times,
+    of: trained,
+    otherwise: 100,
+    help: 'stop where the loss is so many times its lowest; 0 never',
   },
 };
 

@@ -100,5 +100,5 @@ polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } polyline.train
 .legend span::before { content: ""; display: inline-block; width: 1.4em; height: 0.2em; margin: 0 0.5em 0.25em 0; background: currentColor; } .legend span { display: inline-block; margin-right: 1.5em; } .legend .training { color: var(--training); } .legend .validation { color: var(--validation); }
 .samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 0.75rem; } .samples section { padding: 0.75rem 1rem; border-radius: 8px; background: var(--card); }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.45 ui-monospace, monospace; } code { font: 0.85em ui-monospace, monospace; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; } td { padding: 0.3rem 1rem 0.3rem 0; border-top: 1px solid var(--line); vertical-align: top; } td:first-child { white-space: nowrap; } td:last-child { color: var(--soft); }
+table { border-collapse: collapse; width: 100%; font-size: 0.9rem; } td { padding: 0.3rem 1rem 0.3rem 0; border-top: 1px solid var(--line); vertical-align: top; } td:first-child { white-space: nowrap; } td:nth-child(2) { min-width: 7rem; } td:last-child { color: var(--soft); }
 `;

@@ -8,6 +8,7 @@ import { counterDropoutKernels } from './counter-dropout.ts';
 import { embeddingKernels } from './embedding.ts';
 import { globalNormKernels } from './global-norm.ts';
 import type { GpuKernels } from './gpu-kernel.ts';
+import { int8MatMulKernels } from './int8-mat-mul.ts';
 import { linearKernels } from './linear.ts';
 import { lossKernels } from './losses.ts';
 import { muonKernels } from './muon.ts';
@@ -22,6 +23,7 @@ const kernels: GpuKernels = {
   ...counterDropoutKernels,
   ...embeddingKernels,
   ...globalNormKernels,
+  ...int8MatMulKernels,
   ...linearKernels,
   ...lossKernels,
   ...muonKernels,

@@ -11,6 +11,8 @@ export type ReadingOptions = {
   readonly name?: string;
 };
 
+const highWaterMark = 2 ** 18; // bytes read at once: each call costs as much as the reading of many bytes
+
 /**
  * A file. Its version is its size and the time of its last change.
  *
@@ -31,7 +33,11 @@ export async function fileSource(path: string, { signal, name = path }: ReadingO
     async *read(start = 0, end = found.size) {
       if (end <= start) return; // createReadStream's `end` is the last byte, so that it cannot ask for none
       let read = start;
-      for await (const chunk of chunks(createReadStream(path, { start, end: end - 1, signal }), name, signal)) {
+      for await (const chunk of chunks(
+        createReadStream(path, { start, end: end - 1, highWaterMark, signal }),
+        name,
+        signal,
+      )) {
         read += chunk.length;
         yield chunk;
       }

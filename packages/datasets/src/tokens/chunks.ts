@@ -4,9 +4,8 @@ import { documentHash } from './document-hash.ts';
 import type { PartName, SplitPlan } from './split-plan.ts';
 import type { Shard } from './token-file-info.ts';
 
-/** A document, or a part of one. */
+/** What is kept of a document, or a part of one, while its text is being encoded. */
 export type Piece = {
-  readonly text: string;
   readonly part: PartName;
   /** Nothing of the document follows. */
   readonly ends: boolean;
@@ -26,7 +25,14 @@ export type Place = {
 
 export const beginning: Place = { parts: 0, documents: 0, skipped: 0 };
 
-export type Chunk = { readonly pieces: readonly Piece[]; readonly after: Place };
+type TextPiece = Piece & { readonly text: string };
+
+export type Chunk = {
+  readonly texts: readonly string[];
+  /** One for each text. */
+  readonly pieces: readonly Piece[];
+  readonly after: Place;
+};
 
 const enough = 2 ** 15; // UTF-16 units: some thousandths of a second of work; larger ones take memory and gain no speed
 
@@ -45,8 +51,9 @@ export async function* chunks(
   { plan, shard, from, skipped }: ChunkOptions,
 ): AsyncGenerator<Chunk, void> {
   let after = from;
+  let texts: string[] = [];
   let pieces: Piece[] = [];
-  let size = 0; // of the pieces
+  let size = 0; // of the texts
   let part: PartName = 'train';
   let parts = 0; // that were read of the open document
   let length = 0; // of those
@@ -55,7 +62,11 @@ export async function* chunks(
     const isMine = !shard || after.documents % shard.count === shard.index - 1;
     if (isMine && parts >= after.parts) {
       const ends = !continued;
-      pieces.push(...('from' in plan ? cut({ text, ends }, plan.from - length) : [{ text, part, ends }]));
+      const cuts = 'from' in plan ? cut({ text, ends }, plan.from - length) : [{ text, part, ends }];
+      for (const { text, ...piece } of cuts) {
+        texts.push(text);
+        pieces.push(piece);
+      }
       size += text.length;
     }
     parts++;
@@ -67,11 +78,12 @@ export async function* chunks(
       length = 0;
     }
     if (size < enough) continue;
-    yield { pieces, after };
+    yield { texts, pieces, after };
+    texts = [];
     pieces = [];
     size = 0;
   }
-  yield { pieces, after: { ...after, skipped: skipped() } };
+  yield { texts, pieces, after: { ...after, skipped: skipped() } };
 }
 
 function partOf(text: string, plan: SplitPlan): PartName {
@@ -79,7 +91,7 @@ function partOf(text: string, plan: SplitPlan): PartName {
 }
 
 /** What stands before a place is for training, the rest for validation. */
-function cut({ text, ends }: { readonly text: string; readonly ends: boolean }, place: number): Piece[] {
+function cut({ text, ends }: { readonly text: string; readonly ends: boolean }, place: number): TextPiece[] {
   const inside = place > 0 && place < text.length;
   const at = inside && /^[\uDC00-\uDFFF]/.test(text.slice(place, place + 1)) ? place + 1 : place; // not in a character
   if (at >= text.length) return [{ text, part: 'train', ends }];

@@ -1,19 +1,22 @@
 // A token file while it is written: it grows at its end, and can be taken up again at any length.
 import { type FileHandle, open } from 'node:fs/promises';
-import { encodeHeader, putTokens, type TokenLayout, tokenRoom } from './token-bytes.ts';
+import { bytesPerToken, encodeHeader, putTokens, type TokenLayout, tokenRoom } from './token-bytes.ts';
 import { fileBytes } from './token-file-info.ts';
 
 export type GrowingTokens = {
-  /** How many there are. */
+  /** How many were appended, those included that wait in memory. */
   tokens(): number;
-  /** Lists of ids, one after the other. @throws RangeError if an id does not fit; then none is there */
+  /** Lists of ids, one after the other. @throws RangeError if an id does not fit: the file is of no use then */
   append(lists: readonly Int32Array[]): Promise<void>;
   /** What was appended lasts from here on, through a power cut too. */
   sync(): Promise<void>;
-  /** Writes the header. */
+  /** Writes what waits, and the header. */
   finish(): Promise<void>;
+  /** What was not synced or finished may be lost. */
   close(): Promise<void>;
 };
+
+const roomLength = 2 ** 18; // tokens that wait to be written together: a call for every few thousand takes longer than they do
 
 /** Opens a file for more tokens after its first `tokens`; what stands after those goes. Without any it is made anew. */
 export async function growTokens(path: string, layout: TokenLayout, tokens: number): Promise<GrowingTokens> {
@@ -24,25 +27,35 @@ export async function growTokens(path: string, layout: TokenLayout, tokens: numb
     await file.close();
     throw error;
   }
-  let count = tokens;
-  let room = tokenRoom(layout.dtype, 2 ** 15); // for what is appended at once: grows, and is used again
+  let written = tokens;
+  let waiting = 0; // tokens in the room
+  const room = tokenRoom(layout.dtype, roomLength);
+  const flush = async () => {
+    const bytes = new Uint8Array(room.buffer, 0, waiting * bytesPerToken[layout.dtype]);
+    await writeAll(file, bytes, fileBytes({ ...layout, tokens: written }));
+    written += waiting;
+    waiting = 0;
+  };
   return {
-    tokens: () => count,
+    tokens: () => written + waiting,
     async append(lists) {
-      const length = lists.reduce((sum, ids) => sum + ids.length, 0);
-      if (length > room.length) room = tokenRoom(layout.dtype, 2 ** Math.ceil(Math.log2(length)));
-      let place = 0;
       for (const ids of lists) {
-        putTokens(ids, room, place);
-        place += ids.length;
+        for (let begin = 0; begin < ids.length; ) {
+          if (waiting === roomLength) await flush();
+          const part = ids.subarray(begin, begin + roomLength - waiting);
+          putTokens(part, room, waiting);
+          waiting += part.length;
+          begin += part.length;
+        }
       }
-      const bytes = new Uint8Array(room.buffer, 0, length * room.BYTES_PER_ELEMENT);
-      await writeAll(file, bytes, fileBytes({ ...layout, tokens: count }));
-      count += length;
     },
-    sync: () => file.datasync(),
+    async sync() {
+      await flush();
+      await file.datasync();
+    },
     async finish() {
-      await writeAll(file, encodeHeader(count, layout), 0);
+      await flush();
+      await writeAll(file, encodeHeader(written, layout), 0);
       await file.sync();
     },
     close: () => file.close(),

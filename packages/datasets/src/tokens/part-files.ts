@@ -42,12 +42,15 @@ export async function openParts(
     written: () => ({ train: written('train'), val: written('val') }),
     async append(pieces, ids) {
       for (const [part, file] of files) {
-        const mine = pieces.flatMap((piece, i) => {
-          if (piece.part !== part) return [];
-          return piece.ends ? [ids[i], end] : [ids[i]];
-        });
+        const mine: Int32Array[] = [];
+        for (const [i, piece] of pieces.entries()) {
+          if (piece.part !== part) continue;
+          mine.push(ids[i]);
+          if (!piece.ends) continue;
+          mine.push(end);
+          documents[part]++;
+        }
         await file.append(mine);
-        documents[part] += mine.filter((list) => list === end).length;
       }
     },
     sync: () => each((file) => file.sync()),

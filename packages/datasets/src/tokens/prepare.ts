@@ -74,16 +74,16 @@ async function tokenize(job: Preparation, options: PrepareOptions, found?: Progr
     const plan = found?.plan ?? (await makePlan(job, options));
     const parts = await openParts(job, found?.written);
     files = parts;
-    const save = async (place: Place, finished: boolean) => {
+    const save = async (far: Far, finished: boolean) => {
       await parts.sync();
-      const progress: Progress = { settings, plan, place, written: parts.written(), finished };
+      const progress: Progress = { settings, plan, ...far, finished };
       await replaceFile(join(work, 'progress.json'), JSON.stringify(progress));
     };
-    const place = await writeChunks(job, options, { plan, parts, from: found?.place ?? beginning, save });
-    expectTokens(job, place, parts);
+    const far = await writeChunks(job, options, { plan, parts, from: found?.place ?? beginning, save });
+    expectTokens(job, far);
     await parts.finish();
-    await describe(job, place, parts);
-    await save(place, true);
+    await describe(job, far);
+    await save(far, true);
   } catch (error) {
     if (isAboutTexts(error)) {
       await files?.close();
@@ -95,30 +95,38 @@ async function tokenize(job: Preparation, options: PrepareOptions, found?: Progr
   }
 }
 
+/** A place, and what was written up to there: not what a step that broke off wrote after it. */
+type Far = Pick<Progress, 'place' | 'written'>;
+
 type Writing = {
   readonly plan: SplitPlan;
   readonly parts: PartFiles;
   readonly from: Place;
-  readonly save: (place: Place, finished: boolean) => Promise<void>;
+  readonly save: (far: Far, finished: boolean) => Promise<void>;
 };
 
-/** Chunk after chunk, while the next are being encoded. Returns the place after the last. */
-async function writeChunks(job: Preparation, options: PrepareOptions, { plan, parts, from, save }: Writing) {
+/** Chunk after chunk, while the next are being encoded. */
+async function writeChunks(
+  job: Preparation,
+  options: PrepareOptions,
+  { plan, parts, from, save }: Writing,
+): Promise<Far> {
   const { encode, atOnce = 2, signal, reading, onProgress } = options;
   const progress = progressOf(job);
-  let place = from;
+  let far: Far = { place: from, written: parts.written() };
   let { skipped } = from;
   let saved = performance.now();
-  const waiting: { readonly chunk: Chunk; readonly ids: Promise<readonly Int32Array[]> }[] = [];
+  // Not the texts: a few of them at a time are all that is alive.
+  const waiting: (Omit<Chunk, 'texts'> & { readonly ids: Promise<readonly Int32Array[]> })[] = [];
 
   const writeNext = async () => {
-    const [{ chunk, ids }] = waiting.splice(0, 1);
-    await parts.append(chunk.pieces, await ids);
-    place = chunk.after;
-    const { train, val } = parts.written();
-    onProgress?.({ ...progress(place), documents: place.documents, tokens: train.tokens + val.tokens });
+    const [{ pieces, after, ids }] = waiting.splice(0, 1);
+    await parts.append(pieces, await ids);
+    far = { place: after, written: parts.written() };
+    const { train, val } = far.written;
+    onProgress?.({ ...progress(after), documents: after.documents, tokens: train.tokens + val.tokens });
     if (performance.now() - saved < interval) return;
-    await save(place, false);
+    await save(far, false);
     saved = performance.now();
   };
 
@@ -129,19 +137,20 @@ async function writeChunks(job: Preparation, options: PrepareOptions, { plan, pa
     onSkip: () => skipped++,
   });
   try {
-    for await (const chunk of chunks(documents, { plan, shard: job.everyNth, from, skipped: () => skipped })) {
+    const options = { plan, shard: job.everyNth, from, skipped: () => skipped };
+    for await (const { texts, pieces, after } of chunks(documents, options)) {
       signal?.throwIfAborted();
-      const ids = encode(chunk.pieces.map(({ text }) => text));
+      const ids = encode(texts);
       ids.catch(() => {}); // is told when its turn comes
-      waiting.push({ chunk, ids });
+      waiting.push({ pieces, after, ids });
       if (waiting.length >= atOnce) await writeNext();
     }
     while (waiting.length > 0) await writeNext();
   } catch (error) {
-    if (signal?.aborted) await save(place, false);
+    if (signal?.aborted) await save(far, false);
     throw error;
   }
-  return place;
+  return far;
 }
 
 /** How far the reading is, in the bytes of the sources as they are stored. */
@@ -165,14 +174,15 @@ async function makePlan(job: Preparation, { reading, shard }: PrepareOptions): P
 }
 
 /** @throws TokenFileError if a side is empty, or there were not enough documents for all shards */
-function expectTokens({ everyNth, settings, names }: Preparation, { documents }: Place, parts: PartFiles): void {
+function expectTokens({ everyNth, settings, names }: Preparation, { place, written }: Far): void {
+  const { documents } = place;
   if (everyNth && documents < everyNth.count) {
     throw new TokenFileError(
       `Expected at least ${everyNth.count} documents for ${everyNth.count} shards, got ${documents}: make fewer shards`,
     );
   }
   if (settings.shard) return; // one shard may have none to judge by; together they have
-  const empty = [...names.keys()].find((part) => parts.written()[part].tokens === 0);
+  const empty = [...names.keys()].find((part) => written[part].tokens === 0);
   if (!empty) return;
   const purpose = { train: 'train on', val: 'judge by' }[empty];
   throw new TokenFileError(
@@ -181,10 +191,10 @@ function expectTokens({ everyNth, settings, names }: Preparation, { documents }:
   );
 }
 
-async function describe({ work, names, settings }: Preparation, place: Place, parts: PartFiles): Promise<void> {
+async function describe({ work, names, settings }: Preparation, { place, written }: Far): Promise<void> {
   for (const [part, name] of names) {
     const sha256 = await sha256Of(join(work, `${name}.bin`));
-    const { tokens, documents } = parts.written()[part];
+    const { tokens, documents } = written[part];
     const begun = tokens > 0 ? 1 : 0; // the first half of a single document has no end
     const info = { ...settings, tokens, documents: Math.max(documents, begun), sha256, skipped: place.skipped };
     await replaceFile(join(work, `${name}.json`), formatInfo(info));
