@@ -1,5 +1,5 @@
 // The page of all packages: the rooms of ARCHITECTURE.md, each with a link to its reference.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,6 +42,7 @@ export function packages() {
           /^\| `packages\/([a-z-]+)` +\| (.*?) +\|$/gm,
         );
         const rows = [...rooms].map(([, name, what]) => `| [${name}](/reference/api/hornbook/${name}/) | ${what} |\n`);
+        mkdirSync(dirname(page), { recursive: true });
         writeFileSync(page, introduction + rows.join('') + conclusion);
       },
     },

@@ -55,7 +55,7 @@ const train = program
   .option('--list-settings', 'show all settings that this run would have')
   .option('--find-learning-rate', 'try rates from small to large, save nothing')
   .addOption(backendOption())
-  .addOption(adapterOption())
+  .addOption(adapterOption().hideHelp()) // its help is as long as a screen
   .addOption(jsonOption())
   .addOption(logOption().hideHelp());
 addSettings(train);

@@ -128,6 +128,7 @@ export class Recorder implements Capture {
     for (const constant of this.#constants) if (constant.written) this.#segments[constant.segment].fills.push(constant);
     const last = this.#segments.at(-1)?.results ?? [];
     for (const { dataId } of [...this.#inputs, ...last]) this.#keep(dataId);
+    this.#backend.flush(); // an upload, which comes before all that waits, may be given a buffer that a copy still writes
     this.#loan.settle();
     this.#onEnd();
     const [found, changed] = [[...this.#found], [...this.#changed]];
