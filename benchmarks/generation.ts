@@ -1,6 +1,6 @@
 // The cost of one more token: with a cache and without one, near the beginning and near the end of the context.
 //
-//     node --conditions=development benchmarks/generation.ts [wasm|cpu|webgpu]
+//     node --conditions=development benchmarks/generation.ts [wasm|simd|cpu|webgpu]
 import { useBackend } from '@hornbook/backends';
 import { type GenerateOptions, generate } from '@hornbook/generation';
 import { gpt } from '@hornbook/models';

@@ -1,6 +1,6 @@
 // A GPT killed by SIGKILL at 50 random steps and resumed each time, against one that was not: losses and bytes compared.
 //
-//     node --conditions=development benchmarks/kill-and-resume.ts [cpu|wasm] [kills]
+//     node --conditions=development benchmarks/kill-and-resume.ts [cpu|wasm|simd] [kills]
 import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
