@@ -196,7 +196,7 @@ program
     'after',
     `
 Examples:
-  source <(hornbook completion bash)                       in ~/.bashrc, or the same with zsh
+  source <(hornbook completion bash)    in ~/.bashrc, or the same with zsh
   hornbook completion fish > ~/.config/fish/completions/hornbook.fish`,
   )
   .action(async (shell) => {

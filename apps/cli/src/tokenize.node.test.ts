@@ -59,7 +59,8 @@ describe('doctor', () => {
 describe('help', () => {
   const below = ['', 'train ', 'encode ', 'decode ', 'inspect ', 'convert ', 'compare '];
   const tokenizer = below.map((command) => `tokenizer ${command}`);
-  test.each(['', 'train ', 'resume ', 'sample ', 'tokenize ', 'doctor ', ...tokenizer])(
+  const work = ['train ', 'resume ', 'finetune ', 'sample ', 'serve ', 'eval ', 'embeddings ', 'import ', 'export '];
+  test.each(['', ...work, 'runs ', 'data ', 'tokenize ', 'bench ', 'doctor ', 'completion ', ...tokenizer])(
     'hornbook %s--help fits a screen and shows an example',
     async (command) => {
       const { code, stdout, stderr } = await hornbook(`${command}--help`.split(' '), { cwd });

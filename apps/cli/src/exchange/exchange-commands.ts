@@ -28,7 +28,7 @@ export function addExchangeCommands(program: Command, write: (text: string) => v
       `
 Reads GPT-2 and the Llama family (SmolLM2, TinyStories, Qwen2) as safetensors;
 never pickles. What is downloaded is verified and kept; a download that was cut
-off goes on. HF_ENDPOINT names a mirror, HORNBOOK_CACHE the folder to keep it in.
+off goes on. HF_ENDPOINT names a mirror, HORNBOOK_CACHE the folder for it.
 
 Examples:
   hornbook import openai-community/gpt2

@@ -34,8 +34,9 @@ export function addFinetuneCommand(program: Command, makeReporter: (options: Rep
     .addHelpText(
       'after',
       `
-A line is {"prompt", "response"}, {"instruction", "input", "output"}, {"messages"} or {"text"};
-with --dpo a prompt, "chosen" and "rejected"; with --classify {"text", "label"}.
+A line has "prompt" and "response"; "instruction", "input" and "output";
+"messages"; or "text". With --dpo a prompt, "chosen" and "rejected"; with
+--classify "text" and "label".
 Examples:
   hornbook finetune runs/book --data answers.jsonl --lora 8
   hornbook finetune runs/book --data spam.jsonl --classify --freeze 3`,
