@@ -1,11 +1,14 @@
 // The gradient of causal attention, for 64 queries at a time.
 import {
   addPart,
+  drawWeights,
+  dropWeights,
   firstKey,
   keyAddress,
   outputAddress,
   padTo8,
   queryAddress,
+  restAt,
   scores,
   scratchAt,
   sizesAt,
@@ -31,16 +34,17 @@ export function causalAttentionGradient(a: usize, thread: i32, threads: i32): vo
   const valueDim = load<i32>(a, sizesAt + 24);
   const scale = load<f32>(a, sizesAt + 32);
   const packed = load<i32>(a, sizesAt + 48) != 0;
-  const dOutput = load<usize>(a, sizesAt + 52);
-  const dBias = load<usize>(a, sizesAt + 68);
+  const seed = load<usize>(a, 20);
+  const dOutput = load<usize>(a, restAt);
+  const dBias = load<usize>(a, restAt + 16);
   const group = heads / keyHeads;
   const packedRow = <usize>(heads * headDim + keyHeads * (headDim + valueDim)) << 2;
   const queryRow = packed ? packedRow : <usize>headDim << 2;
   const valueRow = packed ? packedRow : <usize>valueDim << 2;
   const outputRow = <usize>(packed ? heads * valueDim : valueDim) << 2;
-  const toQuery = load<usize>(a, sizesAt + 56) - load<usize>(a); // from a query to its gradient
-  const toKey = load<usize>(a, sizesAt + 60) - load<usize>(a, 4);
-  const toValue = load<usize>(a, sizesAt + 64) - load<usize>(a, 8);
+  const toQuery = load<usize>(a, restAt + 4) - load<usize>(a); // from a query to its gradient
+  const toKey = load<usize>(a, restAt + 8) - load<usize>(a, 4);
+  const toValue = load<usize>(a, restAt + 12) - load<usize>(a, 8);
 
   const paddedKeys = padTo8(keys);
   const paddedHead = padTo8(headDim);
@@ -58,6 +62,7 @@ export function causalAttentionGradient(a: usize, thread: i32, threads: i32): vo
   const weights = dGathered + 64 * gatheredRow; // [64, paddedKeys + 16]
   const dScores = weights + 64 * keysRow; // [64, paddedKeys + 16]
   const dQueries = dScores + 64 * keysRow; // [4, paddedHead]
+  const kept = dQueries + 4 * headRow; // of weights, where some are dropped: [paddedKeys / 8, 4, 8]
 
   const batches = dBias ? batch : 1;
   const units = dBias ? keyHeads : batch * keyHeads;
@@ -96,12 +101,15 @@ export function causalAttentionGradient(a: usize, thread: i32, threads: i32): vo
             scores(queries + <usize>i * headRow, paddedHead, keysTurned, weightRows, keysRow, from, to, headDim);
             const dRows = dGathered + <usize>i * gatheredRow;
             scores(dRows, paddedValue, valuesTurned, dScoreRows, keysRow, from, to, valueDim);
+            if (seed) drawWeights(a, b, h, t, kept, from, to);
             for (let r = 0; r < 4; r++) {
               const weightRow = weightRows + <usize>r * keysRow;
               const dScoreRow = dScoreRows + <usize>r * keysRow;
               if (r < rows) {
-                weigh(a, b, h, t + r, weightRow, firstKey(a, t + r), from, to, false);
-                weighGradient(a, b, h, t + r, weightRow, dScoreRow, from, to);
+                weigh(a, b, h, t + r, weightRow, firstKey(a, t + r), from, to);
+                if (seed) dropWeights(a, dScoreRow, kept, r, from, to);
+                weighGradient(weightRow, dScoreRow, from, to);
+                if (seed) dropWeights(a, weightRow, kept, r, from, to);
                 if (dBias) {
                   const dBiasRow = dBias + (<usize>((h * time + t + r) * keys) << 2);
                   addPart(dScoreRow, dBiasRow, firstKey(a, t + r), t + r + keys - time + 1);

@@ -1,5 +1,6 @@
 // What both directions of attention share: where things lie, and how scores become weights.
 import { fma } from './math';
+import { drawKept, thin } from './nn-dropout';
 import { C1, C2, C3, C4, C5, kept, LOG2_E, power, ROUND } from './nn-power';
 import { maxLanes, sumLanes } from './nn-rows';
 import { tile } from './nn-tiles';
@@ -7,6 +8,7 @@ import { tile } from './nn-tiles';
 // The arguments that both directions share, in their order; see src/commands/nn-attention.ts.
 export const scratchAt: usize = 24;
 export const sizesAt: usize = 32;
+export const restAt: usize = 92; // behind what they share
 
 /** Bytes from one head to the next: within a row where packed, else behind all rows of the head before. */
 // @ts-expect-error: decorator
@@ -100,7 +102,7 @@ export function maskRow(a: usize, b: i32, h: i32, t: i32): usize {
 
 /** A row of scores, from key `low` on, becomes weights: bias and mask are added, what it does not see is exactly 0. */
 export function weigh(
-  a: usize, b: i32, h: i32, t: i32, row: usize, low: i32, from: i32, to: i32, drop: bool,
+  a: usize, b: i32, h: i32, t: i32, row: usize, low: i32, from: i32, to: i32,
 ): void {
   const heads = load<i32>(a, sizesAt + 4);
   const time = load<i32>(a, sizesAt + 12);
@@ -115,16 +117,10 @@ export function weigh(
   for (let k = from; k < low; k++) store<f32>(row + (k << 2), -Infinity);
   for (let k = high; k < to; k++) store<f32>(row + (k << 2), -Infinity);
   softmaxRow(row + (<usize>from << 2), row + (<usize>to << 2));
-  if (drop) dropPart(a, b, h, t, row, low, high);
 }
 
-/** dScore = weight · (dWeight - Σ weight · dWeight), in place of dWeight; then the weights are thinned. */
-export function weighGradient(
-  a: usize, b: i32, h: i32, t: i32, weights: usize, dWeights: usize, from: i32, to: i32,
-): void {
-  const low = firstKey(a, t);
-  const high = t + load<i32>(a, sizesAt + 16) - load<i32>(a, sizesAt + 12) + 1;
-  dropPart(a, b, h, t, dWeights, low, high);
+/** dScore = weight · (dWeight - Σ weight · dWeight), in place of dWeight. */
+export function weighGradient(weights: usize, dWeights: usize, from: i32, to: i32): void {
   const begin = <usize>from << 2;
   const end = <usize>to << 2;
   let along = f32x4.splat(0);
@@ -133,7 +129,6 @@ export function weighGradient(
   for (let k = begin; k < end; k += 16) {
     v128.store(dWeights + k, f32x4.mul(v128.load(weights + k), f32x4.sub(v128.load(dWeights + k), total)));
   }
-  dropPart(a, b, h, t, weights, low, high);
 }
 
 /** In place, over whole vectors: e^(x - max) / Σ e^(x - max), exactly 0 below the smallest normal number. */
@@ -165,19 +160,24 @@ function softmaxRow(row: usize, end: usize): void {
   for (let at = row; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), share));
 }
 
-/** row[k] *= dropped[batch, head, t, k], where weights are dropped. */
-function dropPart(a: usize, b: i32, h: i32, t: i32, row: usize, low: i32, high: i32): void {
-  const dropped = load<usize>(a, 20);
-  if (!dropped) return;
-  const heads = load<i32>(a, sizesAt + 4);
-  const time = load<i32>(a, sizesAt + 12);
-  const keys = load<i32>(a, sizesAt + 16);
-  const from = dropped + (<usize>(((b * heads + h) * time + t) * keys) << 2);
-  let k = low;
-  for (; k + 4 <= high; k += 4) {
-    v128.store(row + (k << 2), f32x4.mul(v128.load(row + (k << 2)), v128.load(from + (k << 2))));
+/** What dropout keeps of four queries from t on, for keys between `from` and `to`: 16 bytes of each for eight keys. */
+export function drawWeights(a: usize, b: i32, h: i32, t: i32, kept: usize, from: i32, to: i32): void {
+  const seed = load<i32>(load<usize>(a, 20));
+  const limit = load<i32>(a, sizesAt + 52);
+  const queries = i32x4.add(i32x4.splat(t), i32x4(0, 1, 2, 3));
+  const head = i32x4.splat(h);
+  const batch = i32x4.splat(b);
+  for (let k = from; k < to; k += 8) {
+    drawKept(kept + (<usize>k << 3), i32x4.splat(k >> 3), queries, head, batch, seed, limit);
   }
-  for (; k < high; k++) store<f32>(row + (k << 2), load<f32>(row + (k << 2)) * load<f32>(from + (k << 2)));
+}
+
+/** Thins out the r-th query's row of weights, or of their gradients. */
+export function dropWeights(a: usize, row: usize, kept: usize, r: i32, from: i32, to: i32): void {
+  const growth = v128.load32_splat(a, sizesAt + 56);
+  for (let k = <usize>from; k < <usize>to; k += 8) {
+    thin(row + (k << 2), row + (k << 2), kept + (k << 3) + (<usize>r << 4), growth);
+  }
 }
 
 /** to[k] += from[k] for k from low to high. */

@@ -1,12 +1,15 @@
 // Causal attention: scores, softmax and weighted sum of four queries at a time, over no more keys than they see.
 import { fma } from './math';
 import {
+  drawWeights,
+  dropWeights,
   firstKey,
   keyAddress,
   maskRow,
   outputAddress,
   padTo8,
   queryAddress,
+  restAt,
   scores,
   scratchAt,
   sizesAt,
@@ -29,7 +32,8 @@ export function causalAttention(a: usize, thread: i32, threads: i32): void {
   const valueDim = load<i32>(a, sizesAt + 24);
   const scale = load<f32>(a, sizesAt + 32);
   const packed = load<i32>(a, sizesAt + 48) != 0;
-  const output = load<usize>(a, sizesAt + 52);
+  const seed = load<usize>(a, 20);
+  const output = load<usize>(a, restAt);
   const group = heads / keyHeads;
   const packedRow = <usize>(heads * headDim + keyHeads * (headDim + valueDim)) << 2;
   const queryRow = packed ? packedRow : <usize>headDim << 2;
@@ -43,6 +47,7 @@ export function causalAttention(a: usize, thread: i32, threads: i32): void {
   const queries = values + (<usize>(paddedKeys * paddedValue) << 2); // [4, headDim]
   const weights = queries + (<usize>(4 * headDim) << 2); // [4, paddedKeys]
   const gathered = weights + (<usize>(4 * paddedKeys) << 2); // [4, paddedValue]
+  const kept = gathered + (<usize>(4 * paddedValue) << 2); // of weights, where some are dropped: [paddedKeys / 8, 4, 8]
   const weightsRow = <usize>paddedKeys << 2;
   const valuesPanel = <usize>paddedKeys << 5;
   const gatheredRow = <usize>paddedValue << 2;
@@ -59,7 +64,7 @@ export function causalAttention(a: usize, thread: i32, threads: i32): void {
         for (let t = 0; t < time; t++) {
           const query = queryAddress(a, b, h) + <usize>t * queryRow;
           const out = outputAddress(a, output, b, h) + <usize>t * outputRow;
-          attendRow(a, b, h, t, query, key, queryRow, value, valueRow, out, weights);
+          attendRow(a, b, h, t, query, key, queryRow, value, valueRow, out, weights, kept);
         }
       }
       continue;
@@ -77,7 +82,11 @@ export function causalAttention(a: usize, thread: i32, threads: i32): void {
         const to = padTo8(until);
         scores(queries, headDim, keysTurned, weights, weightsRow, from, to, headDim);
         for (let r = 0; r < rows; r++) {
-          weigh(a, b, h, t + r, weights + <usize>r * weightsRow, firstKey(a, t + r), from, to, true);
+          weigh(a, b, h, t + r, weights + <usize>r * weightsRow, firstKey(a, t + r), from, to);
+        }
+        if (seed) {
+          drawWeights(a, b, h, t, kept, from, to);
+          for (let r = 0; r < rows; r++) dropWeights(a, weights + <usize>r * weightsRow, kept, r, from, to);
         }
         let panel = values + (<usize>from << 5);
         for (let c: usize = 0; c < gatheredRow; c += 32) {
@@ -93,7 +102,7 @@ export function causalAttention(a: usize, thread: i32, threads: i32): void {
 /** One query as it lies in memory, for generation: copying keys and values would take longer than using them once. */
 function attendRow(
   a: usize, b: i32, h: i32, t: i32,
-  query: usize, key: usize, keyRow: usize, value: usize, valueRow: usize, output: usize, weights: usize,
+  query: usize, key: usize, keyRow: usize, value: usize, valueRow: usize, output: usize, weights: usize, kept: usize,
 ): void {
   const headDim = load<i32>(a, sizesAt + 20);
   const valueDim = load<i32>(a, sizesAt + 24);
@@ -105,7 +114,11 @@ function attendRow(
   for (let k = low; k < high; k++) {
     store<f32>(weights + (k << 2), dot(query, key + <usize>k * keyRow, headDim) * scale);
   }
-  weigh(a, b, h, t, weights, low, from, to, true);
+  weigh(a, b, h, t, weights, low, from, to);
+  if (load<usize>(a, 20)) {
+    drawWeights(a, b, h, t, kept, from, to);
+    dropWeights(a, weights, kept, 0, from, to);
+  }
   let c = 0;
   for (; c + 8 <= valueDim; c += 8) {
     let sum0 = f32x4.splat(0);

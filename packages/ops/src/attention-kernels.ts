@@ -1,37 +1,33 @@
-// Attention by the engine's kernels, and what is added to its scores in the form that they take.
+// Attention by the engine's kernels, and what joins its scores in the form that they take.
 import { broadcastTo, type Tensor, util } from '@tensorflow/tfjs-core';
-import { type BernoulliGenerator, dropoutMask } from './dropout.ts';
+import { checkRate, drawSeed } from './dropout.ts';
 import { runKernel } from './fused-op.ts';
 import type { ScoreParts } from './plain/causal-attention.ts';
 import { withGradient } from './with-gradient.ts';
 
-type ScoreOptions = {
-  readonly bias?: Tensor;
-  readonly mask?: Tensor;
-  readonly dropout?: { readonly rate: number; readonly generator: BernoulliGenerator };
-};
-
-/** @param grid [batch, heads, time, keys] */
-export function scoreParts(grid: number[], { bias, mask, dropout }: ScoreOptions): ScoreParts {
+/** Bias and mask over the whole grid of scores, [batch, heads, time, keys], and dropout where something is dropped. */
+export function scoreParts(grid: number[], { bias, mask, dropout }: ScoreParts): ScoreParts {
   const keys = grid[3];
+  checkRate(dropout?.rate ?? 0);
   return {
     bias: bias && spread(bias, grid.slice(1)),
     mask: mask && spread(mask, [...mask.shape.slice(0, -1), keys]),
-    kept: dropout && dropout.rate !== 0 ? dropoutMask(grid, dropout.rate, dropout.generator) : undefined,
+    dropout: dropout?.rate === 0 ? undefined : dropout,
   };
 }
 
 /**
- * `vectors` and the bias have gradients, in this order; mask and kept have none. An engine may give the gradient's kernel
+ * `vectors` and the bias have gradients, in this order; mask and seed have none. An engine may give the gradient's kernel
  * more to begin with: see `CausalAttention` in kernel-names.ts.
  */
 export function fusedAttention<T extends Tensor>(
   name: string,
   vectors: Readonly<Record<string, Tensor>>,
-  { bias, mask, kept }: ScoreParts,
+  { bias, mask, dropout }: ScoreParts,
   attributes: object,
 ): T {
-  const given = Object.entries({ ...vectors, bias, mask, kept }).filter(
+  const seed = dropout && drawSeed(dropout.generator);
+  const given = Object.entries({ ...vectors, bias, mask, seed }).filter(
     (entry): entry is [string, Tensor] => !!entry[1],
   );
   const tensors = given.map(([, tensor]) => tensor);

@@ -1,6 +1,8 @@
 import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
 import {
+  broadcastTo,
   concat,
+  eye,
   grad,
   logSoftmax,
   slice,
@@ -13,7 +15,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { causalAttention } from './causal-attention.ts';
+import { type CausalAttentionOptions, causalAttention } from './causal-attention.ts';
+import { philox } from './philox.ts';
 
 const shape: [number, number, number, number] = [2, 2, 4, 3]; // [batch, heads, time, headDim]
 const numbers = (seed: number) => Float32Array.from({ length: 48 }, (_, i) => Math.sin(seed + 1.7 * i));
@@ -43,6 +46,17 @@ function attend(
     }
   }
   return output;
+}
+
+const seeded = (seed: number) => ({ random: () => seed });
+
+/** Which weights are dropped, of values that say from which key they are: as many as there are keys. */
+async function weightsDropped(grid: [number, number, number, number], dropout: CausalAttentionOptions['dropout']) {
+  const [batch, heads, time] = grid;
+  const equal = zeros([batch, heads, time, 1]) as Tensor4D;
+  const own = broadcastTo(eye(time), grid) as Tensor4D;
+  const weights = causalAttention(equal, equal, own, { dropout });
+  return Array.from(await weights.data(), (weight) => weight === 0);
 }
 
 describeEngines('causal attention on', () => {
@@ -147,8 +161,7 @@ describeEngines('causal attention on', () => {
 
   test('gradient with shared keys and values, a window, a mask and dropout', async () => {
     const mask = tensor4d([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Number.NEGATIVE_INFINITY, 0], [1, 1, 4, 4]);
-    const generator = { bernoulli: (n: number) => Uint8Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 0 : 1)) };
-    const options = { mask, window: 3, dropout: { rate: 0.2, generator } };
+    const options = { mask, window: 3, dropout: { rate: 0.2, generator: seeded(6) } };
     await expectGradient(
       ([q, k, v, bias]) => causalAttention(q as Tensor4D, k as Tensor4D, v as Tensor4D, { bias, ...options }),
       [
@@ -160,19 +173,17 @@ describeEngines('causal attention on', () => {
     );
   });
 
-  test('with dropout', async () => {
-    const kept = Uint8Array.from({ length: 64 }, (_, i) => (i % 3 === 0 ? 0 : 1));
-    const generator = {
-      bernoulli: (n: number, p: number) => {
-        expect([n, p]).toEqual([64, 0.75]);
-        return kept;
-      },
-    };
-    const dropout = { rate: 0.25, generator };
-    const scaled = Float64Array.from(kept, (k) => k / 0.75);
+  test('dropout keeps the weights that its seed says, and grows them', async () => {
+    const dropout = { rate: 0.25, generator: seeded(7) };
+    const kept = Array.from({ length: 64 }, (_, i) => {
+      const [batch, head, time, key] = [i >> 5, (i >> 4) & 1, (i >> 2) & 3, i & 3];
+      const word = philox([0, time, head, batch], [7, 0])[key >> 1]; // each word is for two keys
+      return (key & 1 ? word >>> 16 : word & 0xffff) < 0.75 * 65536 ? 1 / 0.75 : 0;
+    });
+    expect(kept.filter((weight) => weight === 0).length).toBeGreaterThan(8);
     toBeAllclose(
       await causalAttention(query(), key(), value(), { dropout }).data(),
-      attend(() => 0, scaled),
+      attend(() => 0, kept),
     );
     await expectGradient(
       ([q, k, v]) => causalAttention(q as Tensor4D, k as Tensor4D, v as Tensor4D, { dropout }),
@@ -180,18 +191,35 @@ describeEngines('causal attention on', () => {
     );
   });
 
-  test('a dropout rate of 0 draws nothing, one above 1 is refused', async () => {
-    const generator = {
-      bernoulli: () => {
+  test('dropout falls as often as it should, and in other places for each row, head, query and key', async () => {
+    const [heads, time] = [4, 40];
+    const grid: [number, number, number, number] = [3, heads, time, time];
+    const dropped = await weightsDropped(grid, { rate: 0.3, generator: seeded(2) });
+    const chance = (places: (boolean | undefined)[]) => places.filter((is) => is).length / places.length;
+    const seen = [...dropped.keys()].filter((i) => i % time <= Math.floor(i / time) % time); // 9840 weights
+    expect(Math.abs(chance(seen.map((i) => dropped[i])) - 0.3)).toBeLessThan(0.016); // 3.5 standard deviations
+    const isSeen = new Set(seen);
+    for (const apart of [1, 8, time, time * time, heads * time * time]) {
+      const pairs = seen.filter((i) => isSeen.has(i + apart));
+      const both = chance(pairs.map((i) => dropped[i] && dropped[i + apart]));
+      expect(Math.abs(both - 0.09), `${apart} apart`).toBeLessThan(0.018); // four standard deviations of the fewest
+    }
+  });
+
+  test('a dropout rate of 0 draws nothing, one of 1 leaves nothing, one above is refused', async () => {
+    const unused = {
+      random: () => {
         throw new Error('Expected no draw');
       },
     };
-    const output = causalAttention(query(), key(), value(), { dropout: { rate: 0, generator } });
+    const attendAt = (rate: number, generator = unused) =>
+      causalAttention(query(), key(), value(), { dropout: { rate, generator } });
     toBeAllclose(
-      await output.data(),
+      await attendAt(0).data(),
       attend(() => 0),
     );
-    expect(() => causalAttention(query(), key(), value(), { dropout: { rate: 2, generator } })).toThrow(RangeError);
+    expect((await attendAt(1, seeded(1) as typeof unused).data()).every((y) => y === 0)).toBe(true);
+    expect(() => attendAt(2)).toThrow(new RangeError('Expected a dropout rate between 0 and 1, got 2'));
   });
 
   test('gradient agrees with finite differences', async () => {

@@ -1,7 +1,7 @@
 // Causal attention: every position looks back at itself and what came before, never ahead.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { fusedAttention, scoreParts } from './attention-kernels.ts';
-import type { BernoulliGenerator } from './dropout.ts';
+import type { SeedGenerator } from './dropout.ts';
 import { hasKernels } from './fused-op.ts';
 import { CausalAttention, type CausalAttentionAttributes } from './kernel-names.ts';
 import { plainCausalAttention } from './plain/causal-attention.ts';
@@ -16,8 +16,11 @@ export type CausalAttentionOptions = {
   readonly mask?: Tensor;
   /** How many keys a query sees, its own among them; all that came before when left out. */
   readonly window?: number;
-  /** Drops attention weights, for training. */
-  readonly dropout?: { readonly rate: number; readonly generator: BernoulliGenerator };
+  /**
+   * Drops attention weights as `dropout` drops numbers, for training. The weight of a key has 16 bits of
+   * `philox([⌊key/8⌋, query, head, batch], [seed, 0])`, the (key mod 8)-th.
+   */
+  readonly dropout?: { readonly rate: number; readonly generator: SeedGenerator };
 };
 
 /**
@@ -46,7 +49,7 @@ export function causalAttention(
   const [batch, heads, time] = query.shape;
   const keys = key.shape[2];
   const parts = scoreParts([batch, heads, time, keys], { bias, mask, dropout });
-  const attributes: CausalAttentionAttributes = { window: window ?? keys };
+  const attributes: CausalAttentionAttributes = { window: window ?? keys, rate: parts.dropout?.rate };
   if (!hasKernels(CausalAttention, query, key, value)) {
     return plainCausalAttention(query, key, value, parts, attributes.window);
   }

@@ -34,7 +34,10 @@ export function causalSelfAttention(
   }
   if (width % parts !== 0) throw new RangeError(`Expected rows of ${parts} heads, got ${width} numbers`);
   const scores = scoreParts([batch, numHeads, time, time], { bias, mask, dropout });
-  const attributes: CausalSelfAttentionAttributes = { numHeads, numKeyValueHeads, window: window ?? time };
+  const attributes: CausalSelfAttentionAttributes = {
+    ...{ numHeads, numKeyValueHeads },
+    ...{ window: window ?? time, rate: scores.dropout?.rate },
+  };
   if (!hasKernels(CausalSelfAttention, qkv)) return plainCausalSelfAttention(qkv, scores, attributes);
   return fusedAttention(CausalSelfAttention, { qkv }, scores, attributes);
 }

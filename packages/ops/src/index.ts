@@ -21,9 +21,9 @@ export {
 export { type CausalAttentionOptions, causalAttention } from './causal-attention.ts';
 export { type CausalSelfAttentionOptions, causalSelfAttention } from './causal-self-attention.ts';
 export { type CompiledStep, compileStep } from './compile-step.ts';
-export { counterDropout, keptBelow, type SeedGenerator } from './counter-dropout.ts';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
-export { type BernoulliGenerator, dropout } from './dropout.ts';
+export { dropout, type SeedGenerator } from './dropout.ts';
+export { keptBelow, keptScale } from './dropout-mask.ts';
 export { embedding } from './embedding.ts';
 export { type FeedForwardWeights, feedForward } from './feed-forward.ts';
 export { gelu } from './gelu.ts';
@@ -37,10 +37,10 @@ export {
   type CausalAttentionAttributes,
   CausalSelfAttention,
   type CausalSelfAttentionAttributes,
-  CounterDropout,
-  type CounterDropoutAttributes,
   CrossEntropy,
   type CrossEntropyAttributes,
+  Dropout,
+  type DropoutAttributes,
   Embedding,
   type EmbeddingGradAttributes,
   FeedForward,

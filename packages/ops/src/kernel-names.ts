@@ -56,15 +56,15 @@ export type RotaryAttributes = {
 };
 
 /**
- * query, key, value, bias?, mask?, kept?; { window } → output. The bias is [heads, time, keys]; the mask has the keys as
- * its last axis and spreads along others; kept, [batch, heads, time, keys], is multiplied with the weights.
+ * query, key, value, bias?, mask?, seed?; { window, rate } → output. The bias is [heads, time, keys]; the mask has the keys
+ * as its last axis and spreads along others; the seed, one int32, comes with the rate at which it drops weights.
  * Gradient: dy and the same → dQuery, dKey, dValue, and dBias where there is a bias. An engine may also give logSumExp of
  * each row of scores, [batch, heads, time], behind the output: then its gradient takes `output` and `logSumExp` too.
  */
 export const CausalAttention = 'CausalAttention';
-export type CausalAttentionAttributes = { readonly window: number };
+export type CausalAttentionAttributes = { readonly window: number; readonly rate?: number };
 
-/** The same for queries, keys and values side by side: qkv, bias?, mask?, kept? → output. Gradient → dQkv, and dBias. */
+/** The same for queries, keys and values side by side: qkv, bias?, mask?, seed? → output. Gradient → dQkv, and dBias. */
 export const CausalSelfAttention = 'CausalSelfAttention';
 export type CausalSelfAttentionAttributes = CausalAttentionAttributes & {
   readonly numHeads: number;
@@ -81,6 +81,6 @@ export type SampleTokensAttributes = {
   readonly minP: number;
 };
 
-/** x, seed; { rate } → y, the seed being one int32. Gradient: dy, seed. */
-export const CounterDropout = 'CounterDropout';
-export type CounterDropoutAttributes = { readonly rate: number };
+/** x, seed; { rate } → y, the seed being one int32: see `dropout`. Gradient: dy, seed. */
+export const Dropout = 'Dropout';
+export type DropoutAttributes = { readonly rate: number };

@@ -8,11 +8,13 @@ export function philox(counter: readonly number[], key: readonly number[]): [num
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
-    const [high0, high1] = [highOf(0xd2511f53, c0), highOf(0xcd9e8d57, c2)];
-    const [low0, low1] = [Math.imul(0xd2511f53, c0), Math.imul(0xcd9e8d57, c2)];
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
-    k0 += 0x9e3779b9 | 0;
-    k1 += 0xbb67ae85 | 0;
+    const [a, b] = [c0, c2];
+    c0 = highOf(0xcd9e8d57, b) ^ c1 ^ k0;
+    c2 = highOf(0xd2511f53, a) ^ c3 ^ k1;
+    c1 = Math.imul(0xcd9e8d57, b);
+    c3 = Math.imul(0xd2511f53, a);
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
   }
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
@@ -20,6 +22,6 @@ export function philox(counter: readonly number[], key: readonly number[]): [num
 /** The upper half of the 64-bit product of two words. */
 function highOf(a: number, b: number): number {
   const [a1, a0, b1, b0] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
-  const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  return (a1 * b1 + Math.floor(middle / 65536) + ((middle & 0xffff) + a0 * b1) / 65536) | 0;
+  const middle = a1 * b0 + (Math.imul(a0, b0) >>> 16);
+  return Math.imul(a1, b1) + (middle >>> 16) + (((middle & 0xffff) + a0 * b1) >>> 16);
 }

@@ -9,6 +9,7 @@ import { movementCommands } from './movement.ts';
 import { nnActivationCommands } from './nn-activations.ts';
 import { nnAttentionCommands } from './nn-attention.ts';
 import { nnAttentionGradientCommands } from './nn-attention-gradient.ts';
+import { nnDropoutCommands } from './nn-dropout.ts';
 import { nnEmbeddingCommands } from './nn-embedding.ts';
 import { nnLossCommands } from './nn-losses.ts';
 import { nnNormCommands } from './nn-norms.ts';
@@ -29,6 +30,7 @@ export const commandTables = {
   'nn-activations': nnActivationCommands,
   'nn-attention': nnAttentionCommands,
   'nn-attention-gradient': nnAttentionGradientCommands,
+  'nn-dropout': nnDropoutCommands,
   'nn-embedding': nnEmbeddingCommands,
   'nn-losses': nnLossCommands,
   'nn-norms': nnNormCommands,

@@ -1,4 +1,4 @@
-// What the kernels of assembly/nn-attention.ts take. Bias, mask and kept may be 0: none.
+// What the kernels of assembly/nn-attention.ts take. Bias, mask and seed may be 0: none.
 import type { CommandTable } from './table.ts';
 
 export const attentionArguments = [
@@ -7,7 +7,7 @@ export const attentionArguments = [
   'in value',
   'in bias',
   'in mask',
-  'in kept',
+  'in seed',
   'scratch own',
   'int ownBytes', // of one thread
   'int batch',
@@ -23,6 +23,8 @@ export const attentionArguments = [
   'int maskHead',
   'int maskRow',
   'int packed', // query, key and value are one tensor, a row of which holds all heads
+  'int limit', // dropout keeps 16 bits below this
+  'float growth', // and multiplies what it keeps with this
 ] as const;
 
 export const nnAttentionCommands = {

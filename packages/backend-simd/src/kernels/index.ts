@@ -10,6 +10,7 @@ import { movementPartsKernels } from './movement-parts.ts';
 import type { NativeKernels } from './native-kernel.ts';
 import { nnActivationKernels } from './nn-activations.ts';
 import { nnAttentionKernels } from './nn-attention.ts';
+import { nnDropoutKernels } from './nn-dropout.ts';
 import { nnEmbeddingKernels } from './nn-embedding.ts';
 import { nnLossKernels } from './nn-losses.ts';
 import { nnNormKernels } from './nn-norms.ts';
@@ -28,6 +29,7 @@ export const nativeKernels: NativeKernels = {
   ...movementPartsKernels,
   ...nnActivationKernels,
   ...nnAttentionKernels,
+  ...nnDropoutKernels,
   ...nnEmbeddingKernels,
   ...nnLossKernels,
   ...nnNormKernels,

@@ -4,6 +4,8 @@ import {
   type CausalAttentionAttributes,
   CausalSelfAttention,
   type CausalSelfAttentionAttributes,
+  keptBelow,
+  keptScale,
 } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../backend.ts';
@@ -20,6 +22,8 @@ type Sizes = {
   readonly valueDim: number;
   readonly window: number;
   readonly packed: boolean;
+  /** Of dropped weights. */
+  readonly rate: number;
 };
 
 type Vectors = readonly [query: TensorInfo, key: TensorInfo, value: TensorInfo];
@@ -27,35 +31,35 @@ type Vectors = readonly [query: TensorInfo, key: TensorInfo, value: TensorInfo];
 function separateSizes({ inputs: { query, key, value }, attrs }: KernelCall): Sizes {
   const [batch, heads, time, headDim] = query.shape;
   const [, keyHeads, keys] = key.shape;
-  const { window } = attrs as unknown as CausalAttentionAttributes;
-  return { batch, heads, keyHeads, time, keys, headDim, valueDim: value.shape[3], window, packed: false };
+  const { window, rate = 0 } = attrs as unknown as CausalAttentionAttributes;
+  return { batch, heads, keyHeads, time, keys, headDim, valueDim: value.shape[3], window, packed: false, rate };
 }
 
 function packedSizes({ inputs: { qkv }, attrs }: KernelCall): Sizes {
-  const { numHeads, numKeyValueHeads, window } = attrs as unknown as CausalSelfAttentionAttributes;
+  const { numHeads, numKeyValueHeads, window, rate = 0 } = attrs as unknown as CausalSelfAttentionAttributes;
   const [batch, time, width] = qkv.shape;
   const headDim = width / (numHeads + 2 * numKeyValueHeads);
   const sizes = { heads: numHeads, keyHeads: numKeyValueHeads, keys: time, valueDim: headDim };
-  return { batch, time, headDim, window, packed: true, ...sizes };
+  return { batch, time, headDim, window, packed: true, rate, ...sizes };
 }
 
 /** The arguments that both directions share; `own` is how many numbers each thread keeps. */
 function sharedArguments(
-  { bias, mask, kept }: KernelCall['inputs'],
+  { bias, mask, seed }: KernelCall['inputs'],
   vectors: Vectors,
   sizes: Sizes,
   own: number,
   backend: SimdBackend,
 ): number[] {
-  const { batch, heads, keyHeads, time, keys, headDim, valueDim, window, packed } = sizes;
-  const pointers = [...vectors, bias, mask, kept].map((tensor) => (tensor ? backend.pointer(tensor) : 0));
+  const { batch, heads, keyHeads, time, keys, headDim, valueDim, window, packed, rate } = sizes;
+  const pointers = [...vectors, bias, mask, seed].map((tensor) => (tensor ? backend.pointer(tensor) : 0));
   const ownBytes = Math.ceil(own / 16) * 64;
   const shape = mask ? [1, 1, 1, ...mask.shape].slice(-4) : [1, 1, 1, keys];
   const steps = [shape[1] * shape[2] * keys, shape[2] * keys, keys].map((step, axis) => (shape[axis] > 1 ? step : 0));
   return [
     ...[...pointers, ownBytes * backend.threads, ownBytes],
     ...[batch, heads, keyHeads, time, keys, headDim, valueDim, Math.min(window, keys), 1 / Math.sqrt(headDim)],
-    ...[...steps, packed ? 1 : 0],
+    ...[...steps, packed ? 1 : 0, keptBelow(rate), keptScale(rate)],
   ];
 }
 
@@ -71,8 +75,9 @@ function areRight({ inputs }: KernelCall, { batch, heads, time, keys }: Sizes): 
     const shape = spreads ? [1, 1, 1, ...tensor.shape].slice(-4) : tensor.shape;
     return shape.every((n, axis) => n === grid.slice(-rank)[axis] || (spreads && n === 1 && axis < 3));
   };
-  const { bias, mask, kept } = inputs;
-  return areFloats(Object.values(inputs)) && fits(bias, 3, false) && fits(mask, 4, true) && fits(kept, 4, false);
+  const { bias, mask, seed } = inputs;
+  const floats = Object.values(inputs).filter((tensor) => tensor !== seed);
+  return areFloats(floats) && fits(bias, 3, false) && fits(mask, 4, true);
 }
 
 function forward(call: KernelCall, vectors: Vectors, sizes: Sizes, shape: number[]): TensorInfo | undefined {
@@ -80,7 +85,7 @@ function forward(call: KernelCall, vectors: Vectors, sizes: Sizes, shape: number
   const { inputs, backend } = call;
   const { keys, headDim, valueDim } = sizes;
   const [keysUp, valueUp] = [keys, valueDim].map(upToEight);
-  const own = keysUp * (headDim + valueUp + 4) + 4 * (headDim + valueUp);
+  const own = keysUp * (headDim + valueUp + 6) + 4 * (headDim + valueUp);
   const output = backend.output(shape, 'float32');
   const args = [...sharedArguments(inputs, vectors, sizes, own, backend), backend.pointer(output)];
   backend.emit('causalAttention', args, workOf(sizes));
@@ -93,7 +98,7 @@ function backward(call: KernelCall, vectors: Vectors, sizes: Sizes): TensorInfo[
   const { keys, headDim, valueDim, packed } = sizes;
   const [keysUp, headUp, valueUp] = [keys, headDim, valueDim].map(upToEight);
   const tile = 64 * (headUp + valueUp + 2 * (keysUp + 16)) + 4 * headUp;
-  const own = keysUp * (headDim + valueDim + 2 * headUp + valueUp) + tile;
+  const own = keysUp * (headDim + valueDim + 2 * headUp + valueUp + 2) + tile;
   const gradients = (packed ? vectors.slice(0, 1) : vectors).map(({ shape }) => backend.output(shape, 'float32'));
   const [dQuery, dKey = dQuery, dValue = dQuery] = gradients;
   if (inputs.bias) gradients.push(backend.output(inputs.bias.shape, 'float32'));

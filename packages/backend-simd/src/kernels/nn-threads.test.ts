@@ -1,6 +1,15 @@
 // Fused operations give the same bits, forward and backward, whatever the number of threads.
 import { useBackend } from '@hornbook/backends';
-import { addLayerNorm, causalSelfAttention, crossEntropy, embedding, gelu, rmsNorm, swiGlu } from '@hornbook/ops';
+import {
+  addLayerNorm,
+  causalSelfAttention,
+  crossEntropy,
+  dropout,
+  embedding,
+  gelu,
+  rmsNorm,
+  swiGlu,
+} from '@hornbook/ops';
 import {
   add,
   backend,
@@ -22,6 +31,7 @@ const wave = (shape: number[]) =>
     Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, (_, i) => Math.sin(1 + 1.3 * i)),
     shape,
   );
+const generator = { random: () => 99 };
 const ids = Int32Array.from({ length: batch * time }, (_, i) => (i * i) % 41);
 
 const ops: [string, number[][], (inputs: Tensor[]) => Tensor][] = [
@@ -46,8 +56,9 @@ const ops: [string, number[][], (inputs: Tensor[]) => Tensor][] = [
       [batch, time, 3 * width],
       [4, time, time],
     ],
-    ([qkv, bias]) => causalSelfAttention(qkv as Tensor3D, { numHeads: 4, bias }),
+    ([qkv, bias]) => causalSelfAttention(qkv as Tensor3D, { numHeads: 4, bias, dropout: { rate: 0.3, generator } }),
   ],
+  ['dropout', [[batch, time, 4 * width]], ([x]) => dropout(x, 0.3, generator)],
   [
     'embedding',
     [

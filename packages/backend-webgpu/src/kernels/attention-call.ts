@@ -26,8 +26,9 @@ export type Attention = {
   readonly outputShape: readonly number[];
   /** Bias and mask, in one: what is added to the scores. */
   readonly added?: TensorInfo;
-  /** What the weights are multiplied with. */
-  readonly kept?: TensorInfo;
+  /** Where weights are dropped: one int32, and the rate. */
+  readonly seed?: TensorInfo;
+  readonly rate: number;
 };
 
 export function separateAttention({ inputs, attrs, backend }: KernelCall): Attention {
@@ -35,9 +36,9 @@ export function separateAttention({ inputs, attrs, backend }: KernelCall): Atten
   const [batch, heads, time, headDim] = query.shape;
   const [, keyHeads, keys] = key.shape;
   const valueDim = value.shape[3];
-  const { window } = attrs as unknown as CausalAttentionAttributes;
+  const { window, rate = 0 } = attrs as unknown as CausalAttentionAttributes;
   return {
-    ...{ batch, heads, keyHeads, time, keys, headDim, valueDim, window: Math.min(window, keys) },
+    ...{ batch, heads, keyHeads, time, keys, headDim, valueDim, window: Math.min(window, keys), rate },
     vectors: { query, key, value },
     query: rowsOf(0, heads, time, headDim),
     key: rowsOf(0, keyHeads, keys, headDim),
@@ -50,7 +51,7 @@ export function separateAttention({ inputs, attrs, backend }: KernelCall): Atten
 
 export function packedAttention({ inputs, attrs, backend }: KernelCall): Attention {
   const { qkv } = inputs;
-  const { numHeads, numKeyValueHeads, window } = attrs as unknown as CausalSelfAttentionAttributes;
+  const { numHeads, numKeyValueHeads, window, rate = 0 } = attrs as unknown as CausalSelfAttentionAttributes;
   const [batch, time, width] = qkv.shape;
   const headDim = width / (numHeads + 2 * numKeyValueHeads);
   const from = (head: number, width: number): Places => ({
@@ -61,7 +62,7 @@ export function packedAttention({ inputs, attrs, backend }: KernelCall): Attenti
   });
   return {
     ...{ batch, heads: numHeads, keyHeads: numKeyValueHeads, time, keys: time, headDim, valueDim: headDim },
-    window: Math.min(window, time),
+    ...{ window: Math.min(window, time), rate },
     vectors: { qkv },
     query: from(0, width),
     key: from(numHeads, width),
@@ -103,7 +104,7 @@ function rowsOf(start: number, heads: number, rows: number, width: number): Plac
 /** The caller disposes `added` where it is neither the bias nor the mask. */
 function scoreParts(
   backend: GpuBackend,
-  { bias, mask, kept }: KernelCall['inputs'],
-): Pick<Attention, 'added' | 'kept'> {
-  return { added: bias && mask ? runTfjs(backend, 'Add', { a: mask, b: bias }) : (bias ?? mask), kept };
+  { bias, mask, seed }: KernelCall['inputs'],
+): Pick<Attention, 'added' | 'seed'> {
+  return { added: bias && mask ? runTfjs(backend, 'Add', { a: mask, b: bias }) : (bias ?? mask), seed };
 }

@@ -1,16 +1,20 @@
 // The WGSL of causal attention: 64 rows to a workgroup, one to a lane, past which the other side goes tile by tile.
 import type { Attention } from './attention-call.ts';
+import { keptBits } from './kept-bits.ts';
 
 /** Rows of a workgroup. */
 export const size = 64;
 
-/** Constants, and how vectors are read from the buffers: four numbers at a time, with zeros behind the last. */
-function common({ headDim, valueDim, vectors, added, kept }: Attention): string {
+/**
+ * Constants, and how vectors are read from the buffers: four numbers at a time, with zeros behind the last. `beside` is
+ * what else a row of a tile has in workgroup memory, in vectors of four.
+ */
+function common({ headDim, valueDim, vectors, added, seed }: Attention, beside = 0): string {
   const packed = 'qkv' in vectors;
   return `
 const HEAD = ${Math.ceil(headDim / 4)}u; // vectors of four
 const VALUE = ${Math.ceil(valueDim / 4)}u;
-const TILE = ${tileOf(headDim, valueDim)}u;
+const TILE = ${tileOf(headDim, valueDim, beside)}u;
 ${reader('Query', packed ? 'qkv' : 'query', headDim)}
 ${reader('Key', packed ? 'qkv' : 'key', headDim)}
 ${reader('Value', packed ? 'qkv' : 'value', valueDim)}
@@ -30,8 +34,13 @@ fn outputAt(batch: u32, head: u32, t: u32) -> u32 {
 fn addedAt(batch: u32, head: u32, t: u32, key: u32) -> f32 {
   return ${added ? 'added[batch * numbers.aBatches + head * numbers.aHeads + t * numbers.aRows + key]' : '0.0'};
 }
-fn keptAt(batch: u32, head: u32, t: u32, key: u32) -> f32 {
-  return ${kept ? 'kept[((batch * numbers.heads + head) * numbers.time + t) * numbers.keys + key]' : '1.0'};
+${seed ? keptBits : ''}
+// Which of eight keys a query's dropout keeps, a bit for each; and what it multiplies the weight of a key with.
+fn keptAt(batch: u32, head: u32, t: u32, eight: u32) -> u32 {
+  return ${seed ? 'keptBits(vec4u(eight, t, head, batch))' : '0'};
+}
+fn growth(bits: u32, key: u32) -> f32 {
+  return ${seed ? 'select(0.0, numbers.growth, ((bits >> (key % 8)) & 1) != 0)' : '1.0'};
 }
 
 // Whether the query that stands at the key "own" looks at this one.
@@ -40,8 +49,8 @@ fn looksAt(own: u32, key: u32) -> bool { return key <= own && key + numbers.wind
 }
 
 /** Both sides' rows in workgroup memory: 16 KiB, which every device has. */
-function tileOf(headDim: number, valueDim: number): number {
-  const rows = 1024 / (Math.ceil(headDim / 4) + Math.ceil(valueDim / 4));
+function tileOf(headDim: number, valueDim: number, beside: number): number {
+  const rows = 1024 / (Math.ceil(headDim / 4) + Math.ceil(valueDim / 4) + beside);
   return Math.max(1, Math.min(32, 2 ** Math.floor(Math.log2(rows))));
 }
 
@@ -97,8 +106,10 @@ const overKeys = (body: string) => `
       seconds[i] = readValue(valueAt(batch, keyHead, min(start + i / VALUE, numbers.keys - 1)), i % VALUE);
     }
     workgroupBarrier();
+    var kept = 0u;
     for (var j = 0u; j < TILE; j++) {
       let key = start + j;
+      if (j == 0 || key % 8 == 0) { kept = keptAt(batch, head, t, key / 8); }
       if (!inside || !looksAt(own, key)) { continue; }
       var score = addedAt(batch, head, t, key);
       for (var i = 0u; i < HEAD; i++) { score += dot(q[i], firsts[j * HEAD + i]); }
@@ -123,7 +134,7 @@ export const forward = {
       }
       let weight = exp(score - most);
       total += weight;
-      let share = weight * keptAt(batch, head, t, key);
+      let share = weight * growth(kept, key);
       for (var i = 0u; i < VALUE; i++) { sum[i] += share * seconds[j * VALUE + i]; }`)}
   if (!inside) { return; }
   let at = outputAt(batch, head, t);
@@ -157,7 +168,7 @@ export const queryGradient = {
   ${overKeys(`
       var dWeight = 0.0;
       for (var i = 0u; i < VALUE; i++) { dWeight += dot(slope[i], seconds[j * VALUE + i]); }
-      let dScore = exp(score - normalizer) * (dWeight * keptAt(batch, head, t, key) - along);
+      let dScore = exp(score - normalizer) * (dWeight * growth(kept, key) - along);
       for (var i = 0u; i < HEAD; i++) { dq[i] += dScore * firsts[j * HEAD + i]; }`)}
   if (!inside) { return; }
   let at = queryAt(batch, head, t);
@@ -165,11 +176,28 @@ export const queryGradient = {
   delta[(batch * numbers.heads + head) * numbers.time + t] = along;`,
 };
 
+/** What dropout keeps of the workgroup's keys, for the queries of a tile: all lanes together work out the bits. */
+const keptTile = ({ seed }: Attention) =>
+  seed
+    ? `
+const EIGHTS = SIZE / 8; // of a row
+var<workgroup> keptRows: array<u32, TILE * EIGHTS>;
+fn drawTile(batch: u32, head: u32, start: u32, firstKey: u32, lane: u32) {
+  for (var i = lane; i < TILE * EIGHTS; i += SIZE) {
+    keptRows[i] = keptAt(batch, head, start + i / EIGHTS, firstKey / 8 + i % EIGHTS);
+  }
+}
+fn keptInTile(j: u32, lane: u32) -> u32 { return keptRows[j * EIGHTS + lane / 8]; }`
+    : `
+fn drawTile(batch: u32, head: u32, start: u32, firstKey: u32, lane: u32) {}
+fn keptInTile(j: u32, lane: u32) -> u32 { return 0; }`;
+
 /** dKey and dValue: one row of keys to a lane, past which the queries go that look at them, head by head. */
 export const keyGradient = {
   declarations: (attention: Attention) =>
-    common(attention) +
+    common(attention, attention.seed ? size / 32 : 0) +
     tiles +
+    keptTile(attention) +
     reader('Slope', 'dy', attention.valueDim) +
     writer('KeyGradient', 'qkv' in attention.vectors ? 'dVectors' : 'dKey', attention.headDim) +
     writer('ValueGradient', 'qkv' in attention.vectors ? 'dVectors' : 'dValue', attention.valueDim),
@@ -198,6 +226,7 @@ export const keyGradient = {
       for (var i = lane; i < TILE * VALUE; i += SIZE) {
         seconds[i] = readSlope(outputAt(batch, h, min(start + i / VALUE, numbers.time - 1)), i % VALUE);
       }
+      drawTile(batch, h, start, firstKey, lane);
       workgroupBarrier();
       for (var j = 0u; j < TILE; j++) {
         let t = start + j;
@@ -206,7 +235,7 @@ export const keyGradient = {
         var score = addedAt(batch, h, t, key);
         for (var i = 0u; i < HEAD; i++) { score += dot(k[i], firsts[j * HEAD + i]); }
         let weight = exp(score - logSumExp[row]);
-        let keeps = keptAt(batch, h, t, key);
+        let keeps = growth(keptInTile(j, lane), lane);
         var dWeight = 0.0;
         for (var i = 0u; i < VALUE; i++) {
           dWeight += dot(v[i], seconds[j * VALUE + i]);
@@ -244,7 +273,8 @@ export const biasGradient = {
         dWeight += dot(readSlope(outputAt(batch, head, t), i), readValue(valueAt(batch, keyHead, key), i));
       }
       let weight = exp(score * numbers.scale + addedAt(batch, head, t, key) - logSumExp[row]);
-      sum += weight * (dWeight * keptAt(batch, head, t, key) - delta[row]);
+      let keeps = growth(keptAt(batch, head, t, key / 8), key);
+      sum += weight * (dWeight * keeps - delta[row]);
     }
   }
   dBias[index] = sum;`,

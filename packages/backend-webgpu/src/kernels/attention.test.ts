@@ -20,7 +20,7 @@ function maskOf(batch: number, time: number, keys: number): RandomTensor {
   };
 }
 
-const generator = { bernoulli: (n: number) => Uint8Array.from({ length: n }, (_, i) => (i % 5 === 0 ? 0 : 1)) };
+const generator = { random: () => 0xfedcba98 };
 
 /** The output and the gradients of all vectors, and of the bias where there is one. */
 function expectAttention(
@@ -51,15 +51,16 @@ describe.skipIf(!engines.some(({ name, available }) => name === 'webgpu' && avai
     { batch: 2, heads: 2, keyHeads: 2, time: 70, headDim: 6 },
     { batch: 1, heads: 4, keyHeads: 2, time: 130, headDim: 8, window: 67 },
     { batch: 1, heads: 2, keyHeads: 1, time: 33, headDim: 20 },
+    { batch: 1, heads: 2, keyHeads: 1, time: 130, headDim: 64, window: 67, rate: 0.2, scale: 1 },
     { batch: 0, heads: 2, keyHeads: 1, time: 3, headDim: 4 },
   ])('packed rows: $batch × $time, $heads heads of $headDim over $keyHeads', async (sizes) => {
-    const { batch, heads, keyHeads, time, headDim, window } = sizes;
+    const { batch, heads, keyHeads, time, headDim, window, rate = 0, scale = 2 } = sizes;
     await expectAttention(
       ([qkv], options) =>
         causalSelfAttention(qkv as Tensor3D, { numHeads: heads, numKeyValueHeads: keyHeads, ...options }),
-      [wave([batch, time, (heads + 2 * keyHeads) * headDim], 1, 2)],
+      [wave([batch, time, (heads + 2 * keyHeads) * headDim], 1, scale)],
       wave([batch, time, heads * headDim], 2),
-      { window },
+      { window, dropout: { rate, generator } },
     );
   });
 

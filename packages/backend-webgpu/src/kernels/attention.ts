@@ -1,6 +1,6 @@
 // Causal attention, flash-style: no matrix of scores is ever written, forward or back.
 // Dao et al. 2022, https://arxiv.org/abs/2205.14135.
-import { CausalAttention, CausalSelfAttention } from '@hornbook/ops';
+import { CausalAttention, CausalSelfAttention, keptBelow, keptScale } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { type Attention, joined, packedAttention, runTfjs, separateAttention } from './attention-call.ts';
@@ -94,13 +94,14 @@ function programOf(name: string, { declarations, main }: Shader, attention: Atte
   };
 }
 
-function inputsOf({ vectors, added, kept }: Attention): Buffers {
-  const given = { ...vectors, ...(added && { added }), ...(kept && { kept }) };
-  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, [tensor, 'read']]));
+function inputsOf({ vectors, added, seed }: Attention): Buffers {
+  const given = Object.entries({ ...vectors, ...(added && { added }) });
+  const read: Buffers = Object.fromEntries(given.map(([name, tensor]) => [name, [tensor, 'read']]));
+  return seed ? { ...read, seed: [seed, 'read', 'i32'] } : read;
 }
 
 function numbersOf(attention: Attention, tiles: number): Program['numbers'] {
-  const { batch, heads, keyHeads, time, keys, window, headDim, query, key, value, output, added } = attention;
+  const { batch, heads, keyHeads, time, keys, window, headDim, query, key, value, output, added, rate } = attention;
   const spread = [1, 1, 1, 1, ...(added?.shape ?? [])].slice(-4);
   const [aBatches, aHeads, aRows] = [spread[1] * spread[2] * keys, spread[2] * keys, keys].map((step, axis) =>
     spread[axis] > 1 ? step : 0,
@@ -111,6 +112,7 @@ function numbersOf(attention: Attention, tiles: number): Program['numbers'] {
     ...{ kStart: key.start, kBatches: key.batches, kHeads: key.heads, kRows: key.rows },
     ...{ vStart: value.start, vBatches: value.batches, vHeads: value.heads, vRows: value.rows },
     ...{ oBatches: output.batches, oHeads: output.heads, oRows: output.rows, aBatches, aHeads, aRows },
+    ...{ kept: keptBelow(rate), growth: { f32: keptScale(rate) } },
   };
 }
 

@@ -4,7 +4,7 @@ import type { GpuBackend } from '../backend.ts';
 import { activationKernels } from './activations.ts';
 import { attentionKernels } from './attention.ts';
 import { registerCast } from './cast.ts';
-import { counterDropoutKernels } from './counter-dropout.ts';
+import { dropoutKernels } from './dropout.ts';
 import { embeddingKernels } from './embedding.ts';
 import { globalNormKernels } from './global-norm.ts';
 import type { GpuKernels } from './gpu-kernel.ts';
@@ -20,7 +20,7 @@ import { updateKernels } from './updates.ts';
 const kernels: GpuKernels = {
   ...activationKernels,
   ...attentionKernels,
-  ...counterDropoutKernels,
+  ...dropoutKernels,
   ...embeddingKernels,
   ...globalNormKernels,
   ...int8MatMulKernels,

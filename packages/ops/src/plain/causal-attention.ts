@@ -14,23 +14,31 @@ import {
   tensor2d,
   transpose,
 } from '@tensorflow/tfjs-core';
+import type { SeedGenerator } from '../dropout.ts';
+import { attentionMask } from '../dropout-mask.ts';
+import { hostInput } from '../host-input.ts';
 import type { CausalSelfAttentionAttributes } from '../kernel-names.ts';
 import { withGradient } from '../with-gradient.ts';
 
-/** What is added to the scores, and what the weights are multiplied with. */
-export type ScoreParts = { readonly bias?: Tensor; readonly mask?: Tensor; readonly kept?: Tensor };
+/** What is added to the scores, and what drops weights. */
+export type ScoreParts = {
+  readonly bias?: Tensor;
+  readonly mask?: Tensor;
+  readonly dropout?: { readonly rate: number; readonly generator: SeedGenerator };
+};
 
 export function plainCausalAttention(
   query: Tensor4D,
   key: Tensor4D,
   value: Tensor4D,
-  { bias, mask, kept }: ScoreParts,
+  { bias, mask, dropout }: ScoreParts,
   window: number,
 ): Tensor4D {
   const [batch, heads, time, headDim] = query.shape;
   const [, keyHeads, keys] = key.shape;
   const scale = 1 / Math.sqrt(headDim);
   const grid: [number, number, number, number] = [batch, heads, time, keys];
+  const kept = dropout && hostInput(() => attentionMask(grid, dropout.generator.random(), dropout.rate), grid);
   // Queries that share a head of keys stand below one another: one product serves them, and its gradient sums over them.
   const stack = (x: Tensor): Tensor4D => reshape(x, [batch, keyHeads, (heads / keyHeads) * time, x.shape[3] as number]);
   return withGradient(
