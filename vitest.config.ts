@@ -1,7 +1,9 @@
 // Two projects over the same tests: Node, and real headless Chromium. `*.node.test.ts` needs Node and runs only there.
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { findChromium } from './testing/browser.ts';
+import SlowFilesFirst from './testing/slow-files-first.ts';
 
 const everywhere = '{packages,apps,examples,testing}/**/*.test.ts';
 const nodeOnly = '{packages,apps,examples,testing}/**/*.node.test.ts';
@@ -13,6 +15,9 @@ const test = {
   setupFiles: './testing/property-tests.ts',
   provide: { seed },
   globalSetup: './testing/build-wasm.ts',
+  // What programs that tests start have compiled of their modules, for the next that is started.
+  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
+  isolate: false, // a process and a page for many files: starting one for each took a third of the time
 };
 
 const projects: TestProjectConfiguration[] = [
@@ -62,6 +67,7 @@ if (chromium) {
 export default defineConfig({
   test: {
     projects,
+    sequence: { sequencer: SlowFilesFirst },
     maxWorkers: '100%', // vitest leaves one core to itself, which on two cores is half of the machine
     reporters: ['default', './testing/summary-reporter.ts'],
   },

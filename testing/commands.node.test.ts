@@ -53,9 +53,19 @@ describe.each(withCommands)('%s', (page) => {
   });
 });
 
+const asked = new Map<string, Promise<string>>();
+
+/** What the program says of itself, asked once. */
+function ask(args: readonly string[]): Promise<string> {
+  const key = args.join(' ');
+  const answer = asked.get(key) ?? hornbook(args, root);
+  asked.set(key, answer);
+  return answer;
+}
+
 const shellLines = pages.flatMap((page) => blocksOf(page, 'sh').flatMap((block) => block.trim().split('\n')));
 
-test.each(shellLines)('%s', async (line) => {
+test.each([...new Set(shellLines)])('%s', async (line) => {
   const [name, ...args] = wordsOf(line);
   if (name === 'npm') {
     const [command, ...packages] = args;
@@ -65,8 +75,8 @@ test.each(shellLines)('%s', async (line) => {
   }
   expect(name).toBe('hornbook');
   const command = args.slice(0, args[0] === 'data' || args[0] === 'tokenizer' ? 2 : 1);
-  const help = await hornbook([...command, '--help'], root);
-  const settings = command[0] === 'train' ? await hornbook(['train', '--model', 'gpt', '--list-settings'], root) : '';
+  const help = await ask([...command, '--help']);
+  const settings = command[0] === 'train' ? await ask(['train', '--model', 'gpt', '--list-settings']) : '';
   const options = args.filter((word) => word.startsWith('--'));
   expect(options.filter((option) => !`${help}${settings}`.includes(option))).toEqual([]);
 });

@@ -34,21 +34,29 @@ export function tokenizerPlace(name: string): string {
 }
 
 /**
- * The token between documents: a newline where the tokenizer has one, otherwise a special token for that.
+ * The token between documents that are lines: a newline where the tokenizer has one, otherwise a special token for that.
  *
  * @throws UserError if there is neither
  */
 export function boundaryOf(tokenizer: Pick<Tokenizer, 'idOf' | 'specials'>): number {
-  const { specials } = tokenizer;
-  const boundary = tokenizer.idOf('\n') ?? endings.map((name) => specials[name]).find((id) => id !== undefined);
-  if (boundary !== undefined) return boundary;
-  throw new UserError(
-    `Expected a tokenizer with a token for the end of a line: a newline, or one of ${endings.join(' ')}. ` +
-      'Train it with one of them: --special',
-  );
+  return tokenizer.idOf('\n') ?? endOf(tokenizer) ?? noBoundary('line: a newline, or');
 }
 
-const endings = ['<eos>', '<|endoftext|>', '</s>', '[SEP]'];
+/** The token after documents of several lines: a special one for that, or else a newline. @throws UserError too */
+export function documentBoundaryOf(tokenizer: Pick<Tokenizer, 'idOf' | 'specials'>): number {
+  return endOf(tokenizer) ?? tokenizer.idOf('\n') ?? noBoundary('document: a newline, or');
+}
+
+const endings = ['<|endoftext|>', '<eos>', '</s>', '[SEP]'];
+
+const endOf = ({ specials }: Pick<Tokenizer, 'specials'>): number | undefined =>
+  endings.map((name) => specials[name]).find((id) => id !== undefined);
+
+function noBoundary(end: string): never {
+  throw new UserError(
+    `Expected a tokenizer with a token for the end of a ${end} one of ${endings.join(' ')}. Train it with one of them: --special`,
+  );
+}
 
 /** For text within a longer stream: nothing in it is refused, and no tokens are put around it ([CLS] … [SEP]). */
 export const inside = { disallowedSpecial: [], addSpecialTokens: false } as const;

@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import type { DocumentOptions, Shard, TokenFileInfo, TokenHeader } from '@hornbook/datasets';
 import { type Prepared, type PrepareProgress, prepareTokens } from '@hornbook/datasets/files';
-import type { Tokenizer } from '@hornbook/tokenizers';
 import { colors } from './colors.ts';
+import { documentBoundaryOf } from './corpus.ts';
 import { defaultSplit, openNamed } from './data-sources.ts';
 import { tokenizerThreads } from './data-tokenizer-threads.ts';
 import { downloadReport } from './download-report.ts';
@@ -55,7 +55,7 @@ export async function prepare(request: PrepareRequest, surroundings: Surrounding
         sources,
         reading,
         tokenizer,
-        boundary: boundaryOf(tokenizer),
+        boundary: documentBoundaryOf(tokenizer),
         validation,
         header,
         shard,
@@ -75,18 +75,6 @@ export async function prepare(request: PrepareRequest, surroundings: Surrounding
     await threads.close();
   }
 }
-
-/** The token after every document: a special one for that, or else a newline. */
-function boundaryOf({ specials, idOf }: Tokenizer): number {
-  const boundary = endings.map((name) => specials[name]).find((id) => id !== undefined) ?? idOf('\n');
-  if (boundary !== undefined) return boundary;
-  throw new UserError(
-    `Expected a tokenizer with a token for the end of a document: one of ${endings.join(' ')}, or a newline. ` +
-      'Train it with one of them: --special',
-  );
-}
-
-const endings = ['<|endoftext|>', '<eos>', '</s>', '[SEP]'];
 
 function describe({ tokenizer, shard, workers, out }: PrepareRequest, sources: number): string {
   const part = shard ? `, shard ${shard.index} of ${shard.count}` : '';

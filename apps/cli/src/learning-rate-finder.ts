@@ -2,26 +2,21 @@
 import { crossEntropy } from '@hornbook/losses';
 import { findLearningRate, type RatePoint, suggestLearningRate } from '@hornbook/training';
 import { colors } from './colors.ts';
-import type { Settings } from './config/settings.ts';
 import { drawLossCurve } from './loss-curve.ts';
 import { makeOptimizer } from './recipes.ts';
-import { prepare } from './train.ts';
+import { prepare, type TrainRequest } from './train.ts';
 import { UserError } from './user-error.ts';
 
 /** Trains nothing that lasts, and saves nothing. */
 export async function showLearningRates(
-  settings: Settings,
-  {
-    backend,
-    json,
-    write,
-    signal,
-  }: { backend?: string; json: boolean; write: (text: string) => void; signal: AbortSignal },
+  request: TrainRequest,
+  { json, write, signal }: { json: boolean; write: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
+  const { settings } = request;
   if (settings.steps === undefined) {
     throw new UserError(`The ${settings.model} model counts, and has no learning rate`, { exitCode: 2 });
   }
-  const { model, parameters, generator, batches, recipe } = await prepare(settings, backend);
+  const { model, parameters, generator, batches, recipe } = await prepare(request);
   const points: RatePoint[] = [];
   for await (const point of findLearningRate({
     parameters,

@@ -77,6 +77,7 @@ Examples:
     }
     const { layersOf, resolveSettings } = await import('./config/resolve.ts');
     const settings = resolveSettings(await layersOf({ ...options, flags: givenSettings(options) }));
+    const tokenizerNamed = options.tokenizer !== undefined;
     if (options.listSettings) {
       const { describeSettings } = await import('./config/describe.ts');
       write(json ? `${JSON.stringify(settings, null, 2)}\n` : describeSettings(settings));
@@ -84,12 +85,14 @@ Examples:
     }
     if (options.findLearningRate) {
       const { showLearningRates } = await import('./learning-rate-finder.ts');
-      await interruptible((signal) => showLearningRates(settings, { backend, json, write, signal }));
+      await interruptible((signal) =>
+        showLearningRates({ settings, tokenizerNamed, backend }, { json, write, signal }),
+      );
       return;
     }
     const { trainNew } = await import('./train.ts');
     const reporter = await makeReporter({ json, logEvery });
-    await interruptible((signal) => trainNew({ settings, out, backend }, { reporter, signal }));
+    await interruptible((signal) => trainNew({ settings, tokenizerNamed, out, backend }, { reporter, signal }));
   });
 
 program

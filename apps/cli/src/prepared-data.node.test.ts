@@ -31,7 +31,7 @@ test('its own tokenizer may be named', async () => {
   expect(trained).toMatchObject({ code: 0, stderr: '' });
 });
 
-test.each(['gpt2', 'words'])('another tokenizer, %s, is refused', async (name) => {
+test.each(['gpt2', 'words', 'characters'])('another tokenizer, %s, is refused', async (name) => {
   const result = await hornbook([...train, '--tokenizer', name], { cwd });
   const stderr =
     `hornbook: Expected the tokenizer that prepared book, got ${name}: leave --tokenizer out, ` +

@@ -18,17 +18,20 @@ export async function openPrepared(name: string): Promise<PreparedDataset | unde
 /**
  * The tokenizer that made the tokens.
  *
- * @param given what the settings name: the same, or the default, as if nothing was said
+ * @param given what the settings name: the same, or the default
+ * @param named whether somebody said so: then the default is another
  * @throws UserError if it is another
  */
 export async function preparedTokenizer(
   { tokenizer }: PreparedDataset,
   name: string,
   given: string,
+  named: boolean,
 ): Promise<Tokenizer> {
   const own = await tokenizerFromJSON(tokenizer);
-  if (given === textSettings.tokenizer.otherwise || given === own.kind) return own;
-  const other = given === 'words' ? undefined : await loadTokenizer(given); // words are learned from a text
+  if ((!named && given === textSettings.tokenizer.otherwise) || given === own.kind) return own;
+  const learned = given === 'words' || given === 'characters'; // from a text
+  const other = learned ? undefined : await loadTokenizer(given);
   if (other && JSON.stringify(other.toJSON()) === JSON.stringify(own.toJSON())) return own;
   throw new UserError(
     `Expected the tokenizer that prepared ${name}, got ${given}: leave --tokenizer out, or prepare the text anew with ` +

@@ -25,14 +25,17 @@ import { UserError } from './user-error.ts';
 
 export type TrainRequest = {
   readonly settings: Settings;
+  /** Whether the tokenizer was asked for, and is not the default. */
+  readonly tokenizerNamed?: boolean;
   readonly out?: string;
   readonly backend?: string;
 };
 
 /** Trains a new model and saves it. Aborting saves what there is. */
-export async function trainNew({ settings, out, backend }: TrainRequest, watch: Watch): Promise<void> {
-  const run = await prepare(settings, backend);
-  const folder = out ?? freeRunFolder(run.title, settings.model);
+export async function trainNew(request: TrainRequest, watch: Watch): Promise<void> {
+  const { out, backend } = request;
+  const run = await prepare(request);
+  const folder = out ?? freeRunFolder(run.title, run.settings.model);
   await runOnGpu({ ...run, folder }, { folder, backend }, watch);
 }
 
@@ -51,11 +54,11 @@ const still = {
 } as const;
 
 /** All of a new run but its folder: the text is read, the model made, and nothing written. */
-export async function prepare(given: Settings, backendName?: string) {
+export async function prepare({ settings: given, tokenizerNamed = false, backend: backendName }: TrainRequest) {
   const source = await readTrainingSource(given.data);
   const settings = { ...given, data: source.location, tokenizer: tokenizerPlace(given.tokenizer) };
   const tokenizer = source.prepared
-    ? await preparedTokenizer(source.prepared, source.name, settings.tokenizer)
+    ? await preparedTokenizer(source.prepared, source.name, settings.tokenizer, tokenizerNamed)
     : await makeTokenizer(settings.tokenizer, source.text);
   const model = makeModel(settings, tokenizer);
   expectRoom(settings, model.parameterCount, tokenizer.vocabSize);

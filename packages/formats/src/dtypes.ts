@@ -48,8 +48,9 @@ export function countValues(shape: unknown): number | undefined {
   if (!Array.isArray(shape)) return undefined;
   let count = 1;
   for (const size of shape) {
+    if (!isSize(size)) return undefined;
     count *= size;
-    if (!isSize(size) || !isSize(count)) return undefined;
+    if (!isSize(count)) return undefined;
   }
   return count;
 }

@@ -72,6 +72,7 @@ describe('refused', () => {
     ['complex numbers', () => open([{ ...weight, dtype: 'complex64' }]), 'float32, int32 or bool'],
     ['a dtype out of a prototype', () => open([{ ...weight, dtype: 'toString' }]), 'float32, int32 or bool'],
     ['a negative size', () => open([{ ...weight, shape: [-2] }]), 'sizes from 0 up'],
+    ['a size that becomes no number', () => open([{ ...weight, shape: [{ toString: 1 }] }]), 'sizes from 0 up'],
     ['a size that overflows', () => open([{ ...weight, shape: [2 ** 30, 2 ** 30] }]), 'sizes from 0 up'],
     ['a weight twice', () => open([weight, weight], { size: 16 }), 'each weight once'],
     ['a file cut short', () => open([weight], { size: 7 }), 'Expected 8 bytes of weights'],

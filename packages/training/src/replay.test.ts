@@ -8,7 +8,7 @@ import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { toBeAllclose } from '@hornbook/testing';
 import { add, backend, clone, memory, scalar } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adam } from './adam.ts';
 import { adamw, isMatrix } from './adamw.ts';
 import { averaged } from './averaged.ts';
@@ -76,6 +76,12 @@ const settings: Record<string, Setting> = {
 };
 
 const steps = 12;
+
+let before: number | undefined;
+beforeAll(async () => {
+  before = (await useBackend('simd')).threads;
+});
+afterAll(() => useBackend('simd', { threads: before }));
 
 /** The losses and the bytes that a run ends with, and how often the model's JavaScript ran. */
 async function run({ model, batches, optimizer, options }: Setting, engine: string, compile: boolean, threads = 1) {

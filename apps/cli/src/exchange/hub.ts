@@ -53,8 +53,12 @@ const mostInList = 20_000_000; // bytes
 
 async function listFiles(repository: string, revision: string, signal: AbortSignal) {
   const address = `${hub()}/api/models/${repository}/revision/${revision}?blobs=true`;
-  const json = parseJsonObject(await fetchText(address, signal), address);
-  const { sha: commit, siblings } = json;
+  return readFileList(await fetchText(address, signal), address);
+}
+
+/** @throws DownloadError or FormatError if this is no hub's list */
+export function readFileList(text: string, address: string): { commit: string; files: HubFile[] } {
+  const { sha: commit, siblings } = parseJsonObject(text, address);
   if (typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit) || !Array.isArray(siblings)) {
     throw new DownloadError(`Expected a list of files from ${address}, got something else: is it a hub?`);
   }
@@ -76,8 +80,8 @@ function parseFile(entry: unknown): HubFile | undefined {
   return { name, size: size as number, gitId, ...(typeof sha256 === 'string' && { sha256 }) };
 }
 
-/** The configuration, a tokenizer, and the weights in one file or several. */
-function needed(files: readonly HubFile[], name: string): HubFile[] {
+/** The configuration, a tokenizer, and the weights in one file or several. @throws UserError if there are none */
+export function needed(files: readonly HubFile[], name: string): HubFile[] {
   const named = (...names: string[]) => files.filter((file) => names.includes(file.name));
   const weights = named('model.safetensors').length > 0 ? named('model.safetensors') : shards(files);
   if (named('config.json').length === 0)

@@ -32,7 +32,11 @@ export async function readDescription(folder: string): Promise<RunDescription | 
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new UserError(`Could not read ${path}: ${error.message}`, { cause: error });
   });
-  if (text === undefined) return undefined;
+  return text && parseDescription(text, path);
+}
+
+/** @throws UserError or FormatError if it is not sound */
+export function parseDescription(text: Uint8Array, path: string): RunDescription {
   const { format, version, step, source, settings, tokenizer } = parseJsonObject(text, path);
   if (format !== 'hornbook run' || version !== 1) {
     throw new UserError(`Expected ${path} to describe a run, as this version of hornbook writes it, got another file`);

@@ -1,27 +1,17 @@
 // What a client cannot show by itself: one that takes nothing of its answer loses its turn.
 import { chatml } from '@hornbook/datasets';
-import { bytes } from '@hornbook/tokenizers';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Sampler } from '../sampler.ts';
+import { letters } from '../testing/letters.ts';
 import { makeApp } from './app.ts';
 import { turns } from './turns.ts';
 
 afterEach(() => vi.useRealTimers());
 
-/** Writes a letter for each token, for ever if it is let. */
-const sampler = {
-  run: { tokenizer: bytes(), metadata: { settings: { contextLength: 8, model: 'gpt' } } },
-  async write(_, { length, signal }, write) {
-    for (let i = 0; i < length && !signal?.aborted; i++) await write('a');
-    return { tokens: [], finish: 'length' };
-  },
-} satisfies { run: unknown; write: Sampler['write'] } as unknown as Sampler;
-
 test('one that takes nothing of its answer loses its turn', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const reports: unknown[] = [];
   const app = makeApp({
-    served: { sampler, name: 'a', template: chatml, maxTokens: 1e6 },
+    served: { sampler: letters('a').sampler, name: 'a', template: chatml, maxTokens: 1e6 },
     turns: turns({ atOnce: 1, waiting: 1 }),
     ...{ maxBody: 1000, seconds: 600, report: (error: unknown) => reports.push(error) },
   });

@@ -62,7 +62,7 @@ export function makeApp({ served, turns, maxBody, seconds, hosts, report }: AppO
     const job = read(await readJson(c));
     const gone = new AbortController();
     const over = new ApiError(504, `Expected an answer within ${seconds} seconds, got none: ask for fewer tokens`);
-    const timer = setTimeout(() => gone.abort(over), Math.min(1000 * seconds, longest));
+    const timer = setTimeout(() => gone.abort(over), Math.min(1000 * seconds, longestWait));
     c.req.raw.signal.addEventListener('abort', () => gone.abort(clientLeft()));
     if (!job.wanted.stream) {
       try {
@@ -94,7 +94,7 @@ export function makeApp({ served, turns, maxBody, seconds, hosts, report }: AppO
 }
 
 /** What a timer can wait, in milliseconds. */
-const longest = 2 ** 31 - 1;
+export const longestWait = 2 ** 31 - 1;
 
 /** Waits for the client to take a chunk, but not for long: nobody else can have its turn meanwhile. */
 async function taken(write: Promise<unknown>): Promise<void> {

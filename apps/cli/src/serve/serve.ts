@@ -7,7 +7,7 @@ import { type TemplateName, templates } from '../finetune/finetuning.ts';
 import type { Quantization } from '../quantizations.ts';
 import { openSampler } from '../sampler.ts';
 import { UserError } from '../user-error.ts';
-import { makeApp } from './app.ts';
+import { longestWait, makeApp } from './app.ts';
 import { turns } from './turns.ts';
 
 export type ServeRequest = {
@@ -47,7 +47,7 @@ export async function serve(request: ServeRequest, { write, remark }: Outlets, s
     ...(isLoopback(host) && { hosts: loopback }),
     report: (error) => remark(`Could not answer: ${(error as Error)?.stack ?? error}`),
   });
-  const server = await start(app.fetch, host, port);
+  const server = await listenAt(app.fetch, { host, port, seconds });
   const { port: actual } = server.address() as { port: number };
   const shown = host.includes(':') ? `[${host}]` : host;
   write(`${name} answers at http://${shown}:${actual}/v1 (Ctrl-C ends)\n`);
@@ -62,20 +62,34 @@ export async function serve(request: ServeRequest, { write, remark }: Outlets, s
 
 const isLoopback = (host: string) => /^(?:127\.|localhost$|::1$)/.test(host);
 
-/** @throws UserError if the place is taken or not ours */
-function start(
+export type Place = Pick<ServeRequest, 'host' | 'port' | 'seconds'>;
+
+/**
+ * Listens until it is closed. Clients that send their request drop by drop, or take their answer so, are cut off.
+ *
+ * @throws UserError if the place is taken or not ours
+ */
+export function listenAt(
   fetch: (request: Request) => Response | Promise<Response>,
-  hostname: string,
-  port: number,
+  { host, port, seconds }: Place,
 ): Promise<Server> {
+  const milliseconds = Math.min(1000 * seconds, longestWait);
+  const serverOptions = {
+    headersTimeout: Math.min(10_000, milliseconds),
+    requestTimeout: Math.min(30_000, milliseconds),
+    connectionsCheckingInterval: Math.min(5000, milliseconds), // how often Node.js looks for such as are over these
+  };
   return new Promise((resolve, reject) => {
-    const server = listen({ fetch, hostname, port, overrideGlobalObjects: false }, () => resolve(server)) as Server;
-    // Clients that send their request drop by drop.
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 30_000;
+    const where = { hostname: host, port, overrideGlobalObjects: false, serverOptions };
+    const server = listen({ fetch, ...where }, () => resolve(server)) as Server;
+    server.on('request', (_, response) => {
+      // As long again to take the answer as to make it: what waits for a client is held in memory.
+      const timer = setTimeout(() => response.destroy(), Math.min(2 * milliseconds, longestWait));
+      response.on('close', () => clearTimeout(timer));
+    });
     server.on('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'another program listens there' : cause.message;
-      reject(new UserError(`Could not listen at ${hostname}:${port}: ${why}. Give another --port`, { cause }));
+      reject(new UserError(`Could not listen at ${host}:${port}: ${why}. Give another --port`, { cause }));
     });
   });
 }

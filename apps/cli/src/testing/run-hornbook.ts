@@ -34,7 +34,7 @@ export function execute(
   { cwd, input = '', env, signal, closeEarly = false }: Surroundings,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
+    const { FORCE_COLOR: _, NO_COLOR: __, NODE_OPTIONS: ___, ...inherited } = process.env;
     const child = spawn(command, args, { cwd, env: { ...inherited, ...env } });
     let stdout = '';
     let stderr = '';

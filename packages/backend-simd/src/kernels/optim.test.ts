@@ -15,7 +15,7 @@ import {
 } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { backend, clone, dispose, memory, type Tensor, tensor, tensor1d, variable } from '@tensorflow/tfjs-core';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SimdBackend } from '../backend.ts';
 
 const shapes = [[1], [3], [4], [5, 7], [30, 200], [], [2, 6001]];
@@ -75,6 +75,12 @@ const rules: Record<string, Rule> = {
     rates.dispose();
   },
 };
+
+let before: number | undefined;
+beforeAll(async () => {
+  before = (await useBackend('simd')).threads;
+});
+afterAll(() => useBackend('simd', { threads: before }));
 
 /** Three steps on one engine: what all variables hold at their end. */
 async function steps(engine: string, rule: Rule, threads = 1): Promise<Int32Array> {

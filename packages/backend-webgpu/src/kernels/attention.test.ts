@@ -89,8 +89,13 @@ describe.skipIf(!engines.some(({ name, available }) => name === 'webgpu' && avai
     const limits = new Proxy(device.limits, {
       get: (all, name: keyof GPUSupportedLimits) => (name === 'maxStorageBuffersPerShaderStage' ? 8 : all[name]),
     });
+    const before = Object.getOwnPropertyDescriptor(device, 'limits'); // Dawn's are the device's own, browsers' its kind's
     Object.defineProperty(device, 'limits', { value: limits, configurable: true });
-    await separate(options);
-    Reflect.deleteProperty(device, 'limits');
+    try {
+      await separate(options);
+    } finally {
+      Reflect.deleteProperty(device, 'limits');
+      if (before) Object.defineProperty(device, 'limits', before);
+    }
   });
 });

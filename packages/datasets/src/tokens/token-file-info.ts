@@ -50,15 +50,20 @@ export function parseInfo(text: string, name: string): TokenFileInfo {
     throw new TokenFileError(`Expected the description of a token file in ${name}, got other JSON`);
   }
   if (json.version !== 1) {
-    throw new TokenFileError(`Expected version 1 in ${name}, got ${json.version}: a newer Hornbook wrote it`);
+    throw new TokenFileError(`Expected version 1 in ${name}, got ${shown(json.version)}: a newer Hornbook wrote it`);
   }
   for (const [field, [fits, wanted]] of Object.entries(fields)) {
     if (!fits(json[field])) {
-      throw new TokenFileError(`Expected "${field}" in ${name} to be ${wanted}, got ${JSON.stringify(json[field])}`);
+      throw new TokenFileError(`Expected "${field}" in ${name} to be ${wanted}, got ${shown(json[field])}`);
     }
   }
   const { format, version, ...info } = json;
   return info as unknown as TokenFileInfo;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 type Field = readonly [fits: (value: unknown) => boolean, wanted: string];
