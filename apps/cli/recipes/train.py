@@ -276,6 +276,8 @@ def main():
         model.train()
         return sum(losses) / len(starts)
 
+    if rank == 0:
+        print(json.dumps({"step": first, "validationLoss": measure()}), flush=True)  # where the run stood
     for step in range(first, steps):
         generator = torch.Generator().manual_seed(recipe["seed"] + step * world + rank)
         torch.manual_seed(recipe["seed"] + step * world + rank)
@@ -299,6 +301,8 @@ def main():
                 line["validationLoss"] = measure()
                 save(options.out, here, model, optimizer, step + 1)
             print(json.dumps(line), flush=True)
+    if world > 1:
+        torch.distributed.destroy_process_group()
 
 
 if __name__ == "__main__":

@@ -51,17 +51,22 @@ export function makeModel(settings: Settings, tokenizer: Vocabulary): LanguageMo
     const rows = settings.tokenRows || vocabSize;
     if (rows < vocabSize) throw new RangeError(`Expected tokenRows of at least ${vocabSize}, the tokens, got ${rows}`);
     const model = make({ ...settings, vocabSize: rows }, tokenizer);
-    return rows === vocabSize ? model : unpadded(model, vocabSize);
+    return rows === vocabSize ? model : unpadded(model, { rows, vocabSize });
   } catch (error) {
     if (error instanceof RangeError) throw new UserError(error.message, { exitCode: 2, cause: error });
     throw error;
   }
 }
 
-/** Scores of tokens alone, where the table has more rows than there are tokens: the rest is never chosen nor learned. */
-function unpadded(model: LanguageModel, vocabSize: number): LanguageModel {
+/**
+ * Scores of tokens alone, where the table has more rows than there are tokens: the rest is never chosen nor learned. Scores
+ * of classes stay.
+ */
+function unpadded(model: LanguageModel, { rows, vocabSize }: Record<'rows' | 'vocabSize', number>): LanguageModel {
   const cut = (logits: Tensor) =>
-    slice(logits, new Array(logits.rank).fill(0), [...logits.shape.slice(0, -1), vocabSize]);
+    logits.shape.at(-1) === rows
+      ? slice(logits, new Array(logits.rank).fill(0), [...logits.shape.slice(0, -1), vocabSize])
+      : logits;
   const { forward, forwardTraining, advance } = model;
   return {
     ...model,

@@ -130,7 +130,7 @@ export async function openSampler(folder: string, backend?: string, quantization
 export function restore(run: Run): ParameterTree {
   const { finetuning } = run.metadata;
   if (!finetuning && hasKnownShapes(run)) return trainable(parametersOf(finalTensors(run)));
-  const parameters = trainable(emptyTree(run.model.initialize(undrawn()), finetuning));
+  const parameters = trainable(emptyTree(run.model.initialize(undrawn()), finetuning, finalTensors(run)));
   restoreParameters(parameters, finalTensors(run));
   return finetuning?.lora ? merged(parameters) : parameters;
 }

@@ -138,8 +138,10 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
   const { parts, lossOf } = finetuning
     ? await makeTask(finetuning, { source, tokenizer, settings })
     : { parts: makeParts(source, tokenizer, settings) };
-  const parameters = trainable(emptyTree(model.initialize(undrawn()), finetuning), finetuning && learns(finetuning));
-  restoreParameters(parameters, checkpoint.tensors);
+  const { tensors } = checkpoint;
+  const tree = emptyTree(model.initialize(undrawn()), finetuning, tensors);
+  const parameters = trainable(tree, finetuning && learns(finetuning));
+  restoreParameters(parameters, tensors);
   const recipe = makeRecipe(settings);
   recipe.optimizer.restore(checkpoint.optimizer, parameters);
   const generator = manualSeed(settings.seed); // restored with the batches

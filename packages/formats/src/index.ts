@@ -26,6 +26,7 @@ export { openSafetensors, openSharded } from './open-safetensors.ts';
 export { readVectors, writeMetadata, writeVectors } from './projector.ts';
 export { readSafetensors, type Safetensors } from './read-safetensors.ts';
 export { SafetensorsError } from './safetensors-header.ts';
+export { streamSharded } from './stream-sharded.ts';
 export { readAll, type TensorEntry, type TensorSource, tensorsInMemory } from './tensor-source.ts';
 export { openTfjsWeights, streamTfjsWeights } from './tfjs-weights.ts';
 export { sizeOfSafetensors, streamSafetensors, writeSafetensors } from './write-safetensors.ts';

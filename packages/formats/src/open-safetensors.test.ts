@@ -6,6 +6,7 @@ import type { StoredTensor } from './dtypes.ts';
 import { openSafetensors, openSharded } from './open-safetensors.ts';
 import { readSafetensors } from './read-safetensors.ts';
 import { SafetensorsError } from './safetensors-header.ts';
+import { streamSharded } from './stream-sharded.ts';
 import { readAll, type TensorSource, tensorsInMemory } from './tensor-source.ts';
 import { sizeOfSafetensors, streamSafetensors, writeSafetensors } from './write-safetensors.ts';
 
@@ -127,6 +128,26 @@ describe('split over files', () => {
     const source = await openSharded(index(map), open);
     expect(await readAll(source)).toEqual(new Map(tensors));
     expect(opened).toEqual(['model-1.safetensors', 'model-2.safetensors']);
+    expect(source.metadata).toEqual({ note: 'y' });
+  });
+
+  test.each([
+    [1, 7],
+    [30, 3],
+    [1000, 1],
+  ])('there and back, bit for bit, in files of %d bytes: %d of them', async (shardBytes, count) => {
+    const folder = new Map<string, Uint8Array[]>();
+    for await (const { file, bytes } of streamSharded(tensorsInMemory(tensors, { note: 'y' }), { shardBytes })) {
+      folder.set(file, [...(folder.get(file) ?? []), bytes]);
+    }
+    expect(folder.size).toBe(count);
+    const bytesOf = async (name: string) =>
+      new Uint8Array(await new Blob(folder.get(name) as BlobPart[]).arrayBuffer());
+    const openOne = async (name: string) => openSafetensors(bytesInMemory(await bytesOf(name)));
+    const source = await (count === 1
+      ? openOne('model.safetensors')
+      : openSharded(await bytesOf('model.safetensors.index.json'), openOne));
+    expect(await readAll(source)).toEqual(new Map(tensors));
     expect(source.metadata).toEqual({ note: 'y' });
   });
 

@@ -6,7 +6,8 @@ import type { Generator } from '@hornbook/random';
 /**
  * The parameters of `gpt`, or of a `transformer` with a `linearHead`, with a fresh head [embedDim, numClasses] drawn as
  * PyTorch's nn.Linear: `forward` then gives [batch, time, numClasses]. The class of a text is read at its last token,
- * which has seen all others; `classified` of @hornbook/datasets makes examples whose only target is there.
+ * which has seen all others; `classified` of @hornbook/datasets makes examples whose only target is there. Without a bias
+ * it is the head of Hugging Face's classifiers, and `toHuggingFace` of @hornbook/formats writes it.
  *
  * The other tensors are shared with the given tree; its own head, if it has one, stays the caller's.
  *
@@ -18,10 +19,14 @@ import type { Generator } from '@hornbook/random';
  */
 export function withClassHead<P extends { readonly tokens: Embedding; readonly head?: Linear } & ParameterTree>(
   parameters: P,
-  { numClasses, generator }: { readonly numClasses: number; readonly generator: Generator },
+  {
+    numClasses,
+    generator,
+    bias = true,
+  }: { readonly numClasses: number; readonly generator: Generator; readonly bias?: boolean },
 ): P & { readonly head: Linear } {
   if (!Number.isSafeInteger(numClasses) || numClasses < 2) {
     throw new RangeError(`Expected at least 2 classes, got ${numClasses}`);
   }
-  return { ...parameters, head: linear(generator, parameters.tokens.table.shape[1], numClasses) };
+  return { ...parameters, head: linear(generator, parameters.tokens.table.shape[1], numClasses, { bias }) };
 }

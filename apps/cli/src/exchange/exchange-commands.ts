@@ -6,6 +6,7 @@ import type { ExportFormat } from './export-model.ts';
 
 const formats: readonly ExportFormat[] = [
   'huggingface',
+  'peft',
   'safetensors',
   'tfjs',
   'projector',
@@ -23,6 +24,7 @@ export function addExchangeCommands(program: Command, write: (text: string) => v
     .option('-o, --out <folder>', 'where to save the run (a new folder in runs)')
     .option('-t, --tokenizer <name>', 'if none comes with the weights: gpt2, bytes, … or a file')
     .option('--context-length <n>', 'look back at fewer tokens, where positions are rotary', wholeNumber(1))
+    .option('--lora-from <folder>', 'adapters for it, as PEFT or a run saved them')
     .addHelpText(
       'after',
       `
@@ -35,12 +37,12 @@ Examples:
   hornbook import HuggingFaceTB/SmolLM2-135M --context-length 1024
   hornbook import ./some-model --out runs/some-model`,
     )
-    .action(async (source, { out, tokenizer, contextLength }) => {
+    .action(async (source, { out, tokenizer, contextLength, loraFrom }) => {
       const { importModel } = await import('./import-model.ts');
       const { stdout } = process;
       const screen = { live: stdout.isTTY, columns: () => stdout.columns || 80 };
       await interruptible((signal) =>
-        importModel({ source, out, tokenizer, contextLength }, { write, screen, signal }),
+        importModel({ source, out, tokenizer, contextLength, loraFrom }, { write, screen, signal }),
       );
     });
 
@@ -53,7 +55,9 @@ Examples:
     .addHelpText(
       'after',
       `
-  huggingface  config.json, tokenizer.json, model.safetensors
+  huggingface  config.json, tokenizer.json, model.safetensors; adapters are
+               added to the weights
+  peft         the adapters alone
   safetensors  the parameters under their own names
   tfjs         model.json and its weights, for TensorFlow.js
   projector    the tokens' vectors, for https://projector.tensorflow.org

@@ -1,6 +1,7 @@
 // `hornbook export`: a run as files that other programs read, and that `hornbook import` brings back.
 import {
   streamSafetensors,
+  streamSharded,
   streamTfjsWeights,
   type TensorSource,
   type TextEnds,
@@ -12,18 +13,24 @@ import {
   writeVectors,
 } from '@hornbook/formats';
 import type { Tokenizer } from '@hornbook/tokenizers';
+import { storeParameters } from '@hornbook/training';
 import { tokenLabel } from '../embeddings/token-labels.ts';
 import { tokenVectors } from '../embeddings/token-vectors.ts';
-import { expectPlainModel } from '../finetune/finetuning.ts';
+import { peftFiles } from '../finetune/adapter-files.ts';
 import { finalTensors, loadRun, type Run } from '../run-folder.ts';
+import { restore } from '../sampler.ts';
+import { startBackend } from '../start-backend.ts';
+import { UserError } from '../user-error.ts';
 import { modelOf } from './hugging-face-model.ts';
 import { writeRecipe } from './pytorch-recipe.ts';
 import { describeForExport } from './run-description.ts';
 import { exportTokens } from './token-export.ts';
-import { tokenizerJson } from './tokenizer-json.ts';
+import { tokenizerConfig, tokenizerJson } from './tokenizer-json.ts';
 import { type FolderWriter, writeFolder } from './write-folder.ts';
 
-export type ExportFormat = 'huggingface' | 'safetensors' | 'tfjs' | 'projector' | 'nanogpt' | 'llmc' | 'pytorch';
+export type ExportFormat =
+  | ('huggingface' | 'peft' | 'safetensors' | 'tfjs' | 'projector')
+  | ('nanogpt' | 'llmc' | 'pytorch');
 
 export type ExportRequest = { readonly run: string; readonly format: ExportFormat; readonly out: string };
 
@@ -32,20 +39,40 @@ export async function exportRun(
   write: (text: string) => void,
 ): Promise<void> {
   const run = await loadRun(name, format === 'pytorch' ? 'latest' : 'best'); // what goes on, goes on from its end
-  if (!['projector', 'nanogpt', 'llmc'].includes(format)) expectPlainModel(run, name);
+  expectPossible(run, name, format);
   await writeFolder(out, (folder) => writers[format](run, folder));
-  write(`Saved in ${out}. ${advice[format]}\n`);
+  write(`Saved in ${out}. ${adviceOn(format, run)}\n`);
+}
+
+/** What there is no such file of. */
+function expectPossible({ metadata: { finetuning } }: Run, name: string, format: ExportFormat): void {
+  if (finetuning && ['nanogpt', 'llmc', 'pytorch'].includes(format)) {
+    throw new UserError(`Expected a run that learned from a text, got one that was fine-tuned on records: ${name}`);
+  }
+  if (finetuning?.labels && format === 'peft') {
+    throw new UserError(`Expected adapters alone, got some beside a head for classes: export ${name} as huggingface`);
+  }
+}
+
+/** As the run samples: averages where it keeps them, and adapters in the weights. */
+async function tensorsOf(run: Run): Promise<TensorSource> {
+  if (!run.metadata.finetuning?.lora) return tensorsInMemory(finalTensors(run));
+  await startBackend();
+  return tensorsInMemory(await storeParameters(restore(run)));
 }
 
 const writers: Readonly<Record<ExportFormat, (run: Run, folder: FolderWriter) => Promise<void>>> = {
-  huggingface: (run, folder) => writeHuggingFace(run, folder, tensorsInMemory(finalTensors(run))),
+  huggingface: async (run, folder) => writeHuggingFace(run, folder, await tensorsOf(run)),
+  async peft(run, folder) {
+    for (const [name, contents] of peftFiles(run)) await folder.write(name, contents);
+  },
   async safetensors(run, folder) {
     await folder.write(...describeForExport(run));
-    await folder.write('model.safetensors', streamSafetensors(tensorsInMemory(finalTensors(run))));
+    await folder.write('model.safetensors', streamSafetensors(await tensorsOf(run)));
   },
   async tfjs(run, folder) {
     await folder.write(...describeForExport(run));
-    await writeParts(folder, streamTfjsWeights(tensorsInMemory(finalTensors(run))));
+    await writeParts(folder, streamTfjsWeights(await tensorsOf(run)));
   },
   async projector({ tokenizer, ...run }, folder) {
     const { tokens, vectors } = tokenVectors(tokenizer, finalTensors({ tokenizer, ...run }));
@@ -56,13 +83,15 @@ const writers: Readonly<Record<ExportFormat, (run: Run, folder: FolderWriter) =>
   llmc: (run, { path }) => exportTokens(run, path, 'llm.c'),
   async pytorch(run, folder) {
     await writeRecipe(run, folder); // first: it knows best what PyTorch cannot go on with
-    await writeHuggingFace(run, folder, tensorsInMemory(run.checkpoint.tensors));
+    const tensors = tensorsInMemory(run.checkpoint.tensors);
+    await writeHuggingFace(run, folder, tensors, { shardBytes: Number.POSITIVE_INFINITY }); // train.py reads one file
     await exportTokens(run, folder.path, 'none');
   },
 };
 
 const advice: Readonly<Record<ExportFormat, string>> = {
   huggingface: 'transformers reads it: AutoModelForCausalLM.from_pretrained(…); and so does hornbook import',
+  peft: 'PEFT reads it: PeftModel.from_pretrained(model, …); and so does hornbook finetune --lora-from',
   safetensors: 'The tensors have the names of the parameters here; hornbook import reads it',
   tfjs: 'tf.io.browserHTTPRequest and hornbook import read it',
   projector: 'Load both files at https://projector.tensorflow.org',
@@ -71,17 +100,32 @@ const advice: Readonly<Record<ExportFormat, string>> = {
   pytorch: 'How it goes on is said in its README.md',
 };
 
-async function writeHuggingFace(run: Run, folder: FolderWriter, tensors: TensorSource): Promise<void> {
+function adviceOn(format: ExportFormat, { metadata }: Run): string {
+  return metadata.finetuning?.labels
+    ? advice[format].replace('ForCausalLM', 'ForSequenceClassification')
+    : advice[format];
+}
+
+async function writeHuggingFace(
+  run: Run,
+  folder: FolderWriter,
+  tensors: TensorSource,
+  files: { readonly shardBytes?: number } = {},
+): Promise<void> {
   const { metadata, tokenizer, checkpoint } = run;
-  const model = modelOf(metadata.settings, tokenizer.vocabSize);
+  const { labels } = metadata.finetuning ?? {};
+  const model = { ...modelOf(metadata.settings, tokenizer.vocabSize), ...(labels && { labels }) };
   const ends = endsOf(tokenizer);
   const source = { ...tensors, metadata: { step: String(checkpoint.step) } };
   await folder.write('config.json', writeHuggingFaceConfig(model, { ends, dropout: metadata.settings.dropout }));
   await folder.write('generation_config.json', writeGenerationConfig(ends));
   await folder.write(...describeForExport(run));
   const json = tokenizerJson(tokenizer);
-  if (json !== undefined) await folder.write('tokenizer.json', json);
-  await folder.write('model.safetensors', streamSafetensors(toHuggingFace(model, source)));
+  if (json !== undefined) {
+    await folder.write('tokenizer.json', json);
+    await folder.write('tokenizer_config.json', tokenizerConfig(tokenizer, ends, metadata));
+  }
+  await writeParts(folder, streamSharded(toHuggingFace(model, source), files));
 }
 
 /** Special tokens that stand for the end of a text, by their usual names. */

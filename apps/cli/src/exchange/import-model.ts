@@ -11,9 +11,11 @@ import { type Tokenizer, tokenizerFromJSON } from '@hornbook/tokenizers';
 import { colors } from '../colors.ts';
 import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
+import { readAdapters } from '../finetune/adapter-files.ts';
+import { type Adapters, emptyTree, type Finetuning } from '../finetune/finetuning.ts';
 import { makeModel } from '../language-models.ts';
 import type { Screen } from '../reporter.ts';
-import { describeRun, freeRunFolder, startRun } from '../run-folder.ts';
+import { describeRun, freeRunFolder, type RunMetadata, startRun } from '../run-folder.ts';
 import { startBackend } from '../start-backend.ts';
 import { loadTokenizer } from '../tokenizer-files.ts';
 import { UserError } from '../user-error.ts';
@@ -29,6 +31,8 @@ export type ImportRequest = {
   readonly tokenizer?: string;
   /** Fewer tokens than the model could look back at. */
   readonly contextLength?: number;
+  /** A folder with adapters for it. */
+  readonly loraFrom?: string;
 };
 
 export type Outlet = { readonly write: (text: string) => void; readonly screen: Screen; readonly signal: AbortSignal };
@@ -45,7 +49,12 @@ export async function importModel(request: ImportRequest, outlet: Outlet): Promi
     const model = config ?? (await expectDescription(description, folder));
     const tokenizer = await tokenizerOf(request, folder, description);
     const settings = settingsFor(request, { config, description, tokenizer, folder });
-    const tensors = config ? await fromHuggingFace(config, weights) : await checked(weights, settings, tokenizer);
+    const taught = taughtOf(config, description, folder);
+    const tensors = config
+      ? await fromHuggingFace(config, weights)
+      : await checked(weights, { settings, tokenizer, ...taught });
+    const given =
+      request.loraFrom === undefined ? undefined : await readAdapters(request.loraFrom, { settings, tokenizer });
     const target = out ?? freeRunFolder(basename(resolve(name)), settings.model);
     const metadata = describeRun({
       settings,
@@ -53,9 +62,10 @@ export async function importModel(request: ImportRequest, outlet: Outlet): Promi
       source: description?.source ?? { location: settings.data, kind: 'prose', sha256: '' },
       batches: {},
       progress: { withoutGain: 0 },
+      ...(given ? adaptedBy(given.lora, { ...request, ...taught }) : taught),
     });
     const step = stepOf(weights.metadata) ?? description?.step ?? 0;
-    await startRun(target, { parameters: { ...tensors, metadata: {} }, step, metadata }, settings);
+    await startRun(target, { parameters: withTensors(tensors, given?.adapters), step, metadata }, settings);
     const count = makeModel(settings, tokenizer).parameterCount.toLocaleString('en');
     const kind = 'family' in model ? { gpt2: 'GPT-2', llama: 'Llama' }[model.family] : settings.model;
     outlet.write(
@@ -108,6 +118,35 @@ async function tokenizerOf(request: ImportRequest, folder: string, description?:
   }
 }
 
+/** A run whose adapters lie beside its weights, as after `hornbook finetune --lora`. */
+function adaptedBy(
+  lora: Finetuning['lora'],
+  { source, loraFrom, finetuning }: Pick<ImportRequest, 'source' | 'loraFrom'> & Pick<RunMetadata, 'finetuning'>,
+): Pick<RunMetadata, 'finetuning'> {
+  const taught = finetuning ?? { task: 'answers', base: source, frozenBlocks: 0 };
+  return { finetuning: { ...taught, lora, ...(loraFrom !== undefined && { adapter: resolve(loraFrom) }) } };
+}
+
+function withTensors(source: TensorSource, more: Adapters = new Map()): TensorSource {
+  return {
+    entries: new Map([...source.entries, ...more]),
+    metadata: {},
+    read: async (path) => more.get(path) ?? source.read(path),
+  };
+}
+
+/** Classes are the config's; what else was learned, only an export of ours says. */
+function taughtOf(
+  config: HuggingFaceModel | undefined,
+  description: RunDescription | undefined,
+  folder: string,
+): Pick<RunMetadata, 'finetuning'> {
+  const { labels } = config ?? {};
+  const said = description?.finetuning;
+  const taught = labels ? { task: 'classes' as const, labels } : config && said?.labels ? undefined : said;
+  return taught ? { finetuning: { ...taught, base: resolve(folder), frozenBlocks: 0 } } : {};
+}
+
 const longContext = 2048; // more is rarely wanted here, and every token of it is paid for
 
 /** As the export had them; the config decides about the model. */
@@ -148,9 +187,17 @@ function settingsFor(
 }
 
 /** Tensors under our own names, which must be those of the model. */
-async function checked(weights: TensorSource, settings: Settings, tokenizer: Tokenizer): Promise<TensorSource> {
+async function checked(
+  weights: TensorSource,
+  {
+    settings,
+    tokenizer,
+    finetuning,
+  }: { readonly settings: Settings; readonly tokenizer: Tokenizer; readonly finetuning?: Finetuning },
+): Promise<TensorSource> {
   await startBackend('cpu');
-  const named = namedParameters(makeModel(settings, tokenizer).initialize(manualSeed(0)));
+  const tree = makeModel(settings, tokenizer).initialize(manualSeed(0));
+  const named = namedParameters(emptyTree(tree, finetuning, new Map()));
   for (const [path, { shape }] of Object.entries(named)) {
     const found = weights.entries.get(path);
     if (found?.dtype === 'F32' && String(found.shape) === String(shape)) continue;

@@ -91,14 +91,14 @@ A ${model} after ${step.toLocaleString('en')} of ${steps.toLocaleString('en')} s
 python train.py                                      # one device
 torchrun --standalone --nproc_per_node 8 train.py    # eight GPUs of one machine
 torchrun --nnodes 4 --nproc_per_node 8 --rdzv_backend c10d --rdzv_endpoint HOST:29500 train.py
-accelerate launch --num_processes 8 train.py         # the same, by accelerate
+accelerate launch --num_processes 8 train.py         # the same, by accelerate; without GPUs it starts one process
 \`\`\`
 
 Add \`--bfloat16\` on GPUs, and \`--steps N\` for another total. Each step has the same number of rows on any number of
 processes, which must divide it. The weights, the optimizer's memory and the schedule go on where they were; the windows
 are drawn anew at random.
 
-It saves to \`out/\` and goes on from there when it is started again. Bring the result back:
+The first line is the validation loss that the run had. It saves to \`out/\` and goes on from there when it is started again. Bring the result back:
 
 \`\`\`
 hornbook import out --out runs/continued

@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openForeignTokens } from '@hornbook/datasets/files';
+import { crossEntropy } from '@hornbook/losses';
 import { toBeAllclose } from '@hornbook/testing';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -48,6 +50,16 @@ async function logitsHere(name: string): Promise<number[]> {
   return [...one.model.forward(restore(one), tensor2d(ids, undefined, 'int32')).dataSync()];
 }
 
+/** Over the first 256 tokens of val.bin, in windows of 8 side by side, as the runs measure it. */
+async function validationLossOf(name: string): Promise<number> {
+  const { model, ...run } = await loadRun(at(name), 'latest');
+  const held = openForeignTokens(at('gpt-out/val.bin'), { dtype: 'uint16', header: 'none' });
+  const rows = (shift: number) => tensor2d([...held.subarray(shift, 256 + shift)], [32, 8], 'int32');
+  const [loss] = crossEntropy(model.forward(restore({ model, ...run }), rows(0)), rows(1)).dataSync();
+  held.close();
+  return loss;
+}
+
 const llama = [
   ...['--model', 'transformer', '--context-length', '8', '--embed-dim', '16', '--num-layers', '2', '--batch-size', '4'],
   ...['--num-heads', '4', '--num-key-value-heads', '2', '--rotary-base', '500', '--norm-epsilon', '1e-6'],
@@ -87,14 +99,17 @@ describe.skipIf(!python)('beside PyTorch', () => {
     }
   });
 
-  test('a run goes on there, again after a stop, and comes back', async () => {
+  test('a run goes on there from the loss that it had, again after a stop, and comes back', async () => {
     const lines = async (...args: string[]) => jsonLines(await inPython('gpt-out/train.py', ...args));
     const first = await lines('--steps', '8');
-    expect(first.map(({ step }) => step)).toEqual([7, 8]);
+    expect(first.map(({ step }) => step)).toEqual([6, 7, 8]);
+    expect(first[0].validationLoss).toBeCloseTo(await validationLossOf('gpt'), 5);
     const second = await lines('--steps', '30');
-    expect(second.map(({ step }) => step)).toEqual(Array.from({ length: 22 }, (_, i) => i + 9));
+    expect(second.map(({ step }) => step)).toEqual(Array.from({ length: 23 }, (_, i) => i + 8));
+    expect(second[0].validationLoss).toBe(first[2].validationLoss);
     expect(second.at(-1)?.validationLoss).toBeLessThan(first.at(-1)?.validationLoss as number);
     await importing('gpt-out/out', 'continued');
+    expect(second.at(-1)?.validationLoss).toBeCloseTo(await validationLossOf('continued'), 5);
     const { checkpoint, metadata } = await loadRun(at('continued'), 'latest');
     expect(checkpoint.step).toBe(30);
     expect(metadata.settings).toEqual((await loadRun(at('gpt'), 'latest')).metadata.settings);

@@ -5,6 +5,7 @@ import { parseJsonObject } from '@hornbook/formats';
 import type { TokenizerJSON } from '@hornbook/tokenizers';
 import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
+import { type Finetuning, templates } from '../finetune/finetuning.ts';
 import type { Run, RunMetadata } from '../run-folder.ts';
 import { UserError } from '../user-error.ts';
 
@@ -13,15 +14,21 @@ export type RunDescription = {
   readonly tokenizer: TokenizerJSON;
   readonly source: RunMetadata['source'];
   readonly step: number;
+  readonly finetuning?: Taught;
 };
+
+/** What of fine-tuning matters to those who use the model. */
+type Taught = Pick<Finetuning, 'task' | 'template' | 'labels'>;
 
 const file = 'hornbook.json';
 
 export function describeForExport({ metadata, checkpoint: { step } }: Run): [name: string, text: string] {
-  const { settings, source, tokenizer } = metadata;
+  const { settings, source, tokenizer, finetuning } = metadata;
+  const { task, template, labels } = finetuning ?? {};
+  const taught = finetuning && { finetuning: { task, template, labels } };
   return [
     file,
-    `${JSON.stringify({ format: 'hornbook run', version: 1, step, source, settings, tokenizer }, null, 1)}\n`,
+    `${JSON.stringify({ format: 'hornbook run', version: 1, step, source, ...taught, settings, tokenizer }, null, 1)}\n`,
   ];
 }
 
@@ -37,7 +44,7 @@ export async function readDescription(folder: string): Promise<RunDescription | 
 
 /** @throws UserError or FormatError if it is not sound */
 export function parseDescription(text: Uint8Array, path: string): RunDescription {
-  const { format, version, step, source, settings, tokenizer } = parseJsonObject(text, path);
+  const { format, version, step, source, finetuning, settings, tokenizer } = parseJsonObject(text, path);
   if (format !== 'hornbook run' || version !== 1) {
     throw new UserError(`Expected ${path} to describe a run, as this version of hornbook writes it, got another file`);
   }
@@ -47,7 +54,8 @@ export function parseDescription(text: Uint8Array, path: string): RunDescription
     (step as number) >= 0 &&
     [settings, tokenizer].every((value) => typeof value === 'object' && value !== null) &&
     [location, sha256].every((value) => typeof value === 'string') &&
-    (kind === 'lines' || kind === 'prose');
+    (kind === 'lines' || kind === 'prose') &&
+    isTaught(finetuning);
   if (!sound)
     throw new UserError(`Expected step, source, settings and tokenizer in ${path}, got others: it is damaged`);
   return {
@@ -55,5 +63,14 @@ export function parseDescription(text: Uint8Array, path: string): RunDescription
     tokenizer: tokenizer as TokenizerJSON,
     source: source as RunMetadata['source'],
     step: step as number,
+    ...(finetuning !== undefined && { finetuning: finetuning as Taught }),
   };
+}
+
+function isTaught(finetuning: unknown): boolean {
+  if (finetuning === undefined) return true;
+  const { task, template, labels } = (finetuning ?? {}) as Record<string, unknown>;
+  if (template !== undefined && !Object.hasOwn(templates, String(template))) return false;
+  if (task !== 'classes') return labels === undefined && (task === 'answers' || task === 'preferences');
+  return Array.isArray(labels) && labels.length >= 2 && labels.every((label) => typeof label === 'string');
 }

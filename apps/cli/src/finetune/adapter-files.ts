@@ -1,14 +1,16 @@
-// What a fine-tuned run leaves beside its checkpoints: its adapters for PEFT, and the model with them in its weights.
+// A fine-tuned run's adapters as PEFT's files, and back; and what it leaves beside its checkpoints.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type HuggingFaceModel, writePeft, writeSafetensors } from '@hornbook/formats';
-import { isLora } from '@hornbook/layers';
+import { readPeft, readSafetensors, writePeft, writeSafetensors } from '@hornbook/formats';
 import { saveCheckpoint } from '@hornbook/training/checkpoint';
-import { modelOf } from '../exchange/hugging-face-model.ts';
+import type { Settings } from '../config/settings.ts';
+import { knownModel, modelOf } from '../exchange/hugging-face-model.ts';
 import { describeRun, finalTensors, loadRun, type Run } from '../run-folder.ts';
 import { restore } from '../sampler.ts';
 import { UserError } from '../user-error.ts';
-import { writeFiles } from '../write-files.ts';
-import type { Finetuning } from './finetuning.ts';
+import { explain, writeFiles } from '../write-files.ts';
+import { type Adapters, type Finetuning, isOfLora } from './finetuning.ts';
 
 /**
  * Writes what a run with adapters leaves, from its best checkpoint: `adapter/`, adapter_config.json and
@@ -19,29 +21,59 @@ export async function saveBeside(folder: string): Promise<void> {
   const run = await loadRun(folder, 'best');
   const { finetuning } = run.metadata;
   if (!finetuning?.lora) return;
-  if (!finetuning.labels) await saveAdapter(folder, run, finetuning.lora);
+  if (!finetuning.labels) await saveAdapter(folder, run);
   if (finetuning.merge) await saveMerged(folder, run, finetuning);
+}
+
+async function saveAdapter(folder: string, run: Run): Promise<void> {
+  const { metadata, tokenizer } = run;
+  if (!knownModel(metadata.settings, tokenizer.vocabSize)) return; // a model that PEFT does not know
+  const files = [...peftFiles(run)].map(([name, contents]) => [join(folder, 'adapter', name), contents] as const);
+  await writeFiles(new Map(files));
+}
+
+/** What PEFT keeps of a run's adapters. @throws UserError if it has none, or they are of a model that PEFT does not know */
+export function peftFiles(run: Run): Map<string, string | Uint8Array> {
+  const { settings, finetuning } = run.metadata;
+  if (!finetuning?.lora) throw new UserError('Expected a run with adapters, got one without: export it as huggingface');
+  const { lora, base } = finetuning;
+  const model = modelOf(settings, run.tokenizer.vocabSize);
+  const adapters = new Map([...finalTensors(run)].filter(([path]) => isOfLora(path)));
+  const { config, tensors } = writePeft(model, adapters, { ...lora, baseModel: base });
+  return new Map<string, string | Uint8Array>([
+    ['adapter_config.json', config],
+    ['adapter_model.safetensors', writeSafetensors(tensors, { format: 'pt' })],
+  ]);
 }
 
 type Lora = NonNullable<Finetuning['lora']>;
 
-async function saveAdapter(folder: string, run: Run, lora: Lora): Promise<void> {
-  const { settings, finetuning } = run.metadata;
-  let model: HuggingFaceModel;
-  try {
-    model = modelOf(settings, run.tokenizer.vocabSize);
-  } catch (error) {
-    if (error instanceof UserError) return; // a model that PEFT does not know
-    throw error;
-  }
-  const adapters = new Map([...finalTensors(run)].filter(([path]) => isLora(path)));
-  const { config, tensors } = writePeft(model, adapters, { ...lora, baseModel: finetuning?.base });
-  await writeFiles(
-    new Map<string, string | Uint8Array>([
-      [join(folder, 'adapter', 'adapter_config.json'), config],
-      [join(folder, 'adapter', 'adapter_model.safetensors'), writeSafetensors(tensors, { format: 'pt' })],
-    ]),
-  );
+/**
+ * Adapters that PEFT saved, or that lie beside a run, for another run's model.
+ *
+ * @throws UserError or FormatError if there are none, or they are not plain LoRA of this model
+ */
+export async function readAdapters(
+  folder: string,
+  { settings, tokenizer }: { readonly settings: Settings; readonly tokenizer: Run['tokenizer'] },
+): Promise<{ readonly lora: Lora; readonly adapters: Adapters }> {
+  const place = existsSync(join(folder, 'adapter')) ? join(folder, 'adapter') : folder;
+  const read = async (name: string) => {
+    const path = join(place, name);
+    const pickle = existsSync(join(place, 'adapter_model.bin')) ? ' but a pickle, which is never opened' : '';
+    return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw new UserError(`Could not read ${path}: ${explain(cause)}`, { cause });
+      throw new UserError(`Expected adapters as PEFT saves them in ${folder}, got no ${name}${pickle}`, { cause });
+    });
+  };
+  const config = await read('adapter_config.json');
+  const { tensors } = readSafetensors(await read('adapter_model.safetensors'));
+  const adapters = readPeft(modelOf(settings, tokenizer.vocabSize), config, tensors);
+  const [[path, { shape }]] = adapters; // A of the first layer
+  const [, rank] = shape;
+  const scale = Number(adapters.get(path.replace(/a$/, 'scale'))?.data[0]);
+  const whole = Math.round(scale * rank);
+  return { lora: { rank, alpha: Math.fround(whole / rank) === scale ? whole : scale * rank }, adapters };
 }
 
 async function saveMerged(folder: string, run: Run, { lora: _, merge: __, ...finetuning }: Finetuning): Promise<void> {

@@ -15,7 +15,10 @@ export function addFinetuneCommand(program: Command, makeReporter: (options: Rep
     .option('-o, --out <folder>', 'where to save (a new folder in runs)')
     .option('--lora <rank>', 'learn adapters of this rank beside frozen weights', wholeNumber(1))
     .option('--alpha <x>', 'how much adapters count, over the rank (default: the rank)', positive)
-    .option('--merge', 'with --lora: also save the model with them in its weights')
+    .addOption(
+      new Option('--lora-from <folder>', 'go on with adapters that PEFT or a run saved').conflicts(['lora', 'alpha']),
+    )
+    .option('--merge', 'also save the model with its adapters in its weights')
     .option('--freeze <n>', 'leave the tables and the first n blocks as they are', wholeNumber(1), 0)
     .addOption(new Option('--template <name>', 'how questions are put').choices(['chatml', 'alpaca']))
     .addOption(new Option('--dpo', 'learn preferences').conflicts('classify'))
@@ -41,14 +44,28 @@ Examples:
   hornbook finetune runs/book --data answers.jsonl --lora 8
   hornbook finetune runs/book --data spam.jsonl --classify --freeze 3`,
     )
-    .action(async (model, { out, lora, alpha, merge = false, freeze, template, dpo, beta, classify, ...rest }) => {
-      const { data, epochs, steps, batchSize, learningRate, validationShare, evaluateEvery, seed, backend } = rest;
-      const given = { steps, batchSize, learningRate, validationShare, evaluateEvery, seed };
-      const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-      const task = dpo ? 'preferences' : classify ? 'classes' : 'answers';
-      const request = { model, data, task, template, lora, alpha, frozenBlocks: freeze, beta, epochs, merge } as const;
-      const { finetune } = await import('./finetune.ts');
-      const reporter = await makeReporter(rest);
-      await interruptible((signal) => finetune({ ...request, settings, out, backend }, { reporter, signal }));
-    });
+    .action(
+      async (model, { out, lora, alpha, loraFrom, merge = false, freeze, template, dpo, beta, classify, ...rest }) => {
+        const { data, epochs, steps, batchSize, learningRate, validationShare, evaluateEvery, seed, backend } = rest;
+        const given = { steps, batchSize, learningRate, validationShare, evaluateEvery, seed };
+        const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+        const task = dpo ? 'preferences' : classify ? 'classes' : 'answers';
+        const request = {
+          model,
+          data,
+          task,
+          template,
+          lora,
+          alpha,
+          loraFrom,
+          frozenBlocks: freeze,
+          beta,
+          epochs,
+          merge,
+        } as const;
+        const { finetune } = await import('./finetune.ts');
+        const reporter = await makeReporter(rest);
+        await interruptible((signal) => finetune({ ...request, settings, out, backend }, { reporter, signal }));
+      },
+    );
 }

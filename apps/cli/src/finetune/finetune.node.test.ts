@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { readPeft, readSafetensors } from '@hornbook/formats';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resolveSettings } from '../config/resolve.ts';
+import { type ExportFormat, exportRun } from '../exchange/export-model.ts';
 import { modelOf } from '../exchange/hugging-face-model.ts';
+import { importModel } from '../exchange/import-model.ts';
 import type { Reporter } from '../reporter.ts';
 import { loadRun } from '../run-folder.ts';
 import { sample } from '../sample.ts';
@@ -126,6 +128,22 @@ describe('answers', () => {
     expect(new Map(learned)).toEqual(read);
   });
 
+  test('adapters of a folder go on: the same model at first, and gone on with after a stop', async () => {
+    const request = { data: 'answers.jsonl', loraFrom: path('lora'), settings: { steps: 6 } };
+    const { losses, notes } = await tuned({ ...request, out: 'further' });
+    expect(losses[0]).toBeLessThan(0.5); // answers that it knows already
+    expect(notes).toEqual([expect.stringMatching(/^4,608 of /)]);
+    const { metadata } = await loadRun(path('further'), 'best');
+    expect(metadata.finetuning).toMatchObject({ lora: { rank: 4, alpha: 4 }, adapter: path('lora') });
+    const first = await tuned({ ...request, loraFrom: path('lora/adapter'), out: 'further-halves' }, 2);
+    const second = watching();
+    await resumeRun({ folder: path('further-halves'), backend: 'simd' }, second.watch);
+    expect([...first.losses, ...second.losses]).toEqual(losses);
+    await expect(tuned({ ...request, loraFrom: path('base'), out: 'never' })).rejects.toThrow(
+      `Expected adapters as PEFT saves them in ${path('base')}, got no adapter_config.json`,
+    );
+  });
+
   test('messages become ChatML, and so does the prompt of a sample, which shows the answer alone', async () => {
     await tuned({ data: 'chats.jsonl', out: 'chat', settings: { learningRate: 0.01, steps: 50 } });
     const { metadata } = await loadRun(path('chat'), 'best');
@@ -158,6 +176,14 @@ test('preferences: the first loss is ln 2, and falls', async () => {
   const { losses } = await tuned({ data: 'likes.jsonl', out: 'dpo', task: 'preferences', lora: 4, settings });
   expect(losses[0]).toBeCloseTo(Math.LN2, 5);
   expect(losses.at(-1)).toBeLessThan(losses[0] - 0.01);
+  const further = await tuned({
+    data: 'likes.jsonl',
+    out: 'dpo-2',
+    task: 'preferences',
+    loraFrom: path('dpo'),
+    settings,
+  });
+  expect(further.losses[0]).toBeCloseTo(Math.LN2, 5); // beside the model as it was with these adapters
 });
 
 test('classes: a sample tells the label of a text', async () => {
@@ -167,6 +193,57 @@ test('classes: a sample tells the label of a text', async () => {
   expect(classes[0].label).toBe('false');
   expect(classes[0].probability + classes[1].probability).toBeCloseTo(1, 5);
   await expect(sampled('mail', '')).rejects.toThrow('Expected a text to judge, got none: give one with --prompt');
+});
+
+describe('exported', () => {
+  const outlet = { write: () => {}, screen: { live: false, columns: () => 80 }, signal: new AbortController().signal };
+  const roundTrip = async (run: string, format: ExportFormat) => {
+    const [out, back] = [`${run}-${format}`, `${run}-${format}-back`];
+    await exportRun({ run: path(run), format, out: path(out) }, () => {});
+    await importModel({ source: path(out), out: path(back) }, outlet);
+    return back;
+  };
+
+  test('adapters are in the weights', async () => {
+    expect(await sampled(await roundTrip('lora', 'huggingface'), 'c')).toBe('c dc\n');
+    expect((await loadRun(path('lora-huggingface-back'), 'best')).metadata.finetuning?.lora).toBe(undefined);
+  });
+
+  test('or alone, as they lie beside the run', async () => {
+    await exportRun({ run: path('lora'), format: 'peft', out: path('lora-peft') }, () => {});
+    for (const file of ['adapter_config.json', 'adapter_model.safetensors']) {
+      expect(await readFile(path(`lora-peft/${file}`))).toEqual(await readFile(path(`lora/adapter/${file}`)));
+    }
+  });
+
+  test('and go with an import of their base', async () => {
+    await exportRun({ run: path('base'), format: 'huggingface', out: path('base-out') }, () => {});
+    await importModel({ source: path('base-out'), out: path('joined'), loraFrom: path('lora-peft') }, outlet);
+    expect(await sampled('joined', 'c')).toBe('c dc\n');
+    const [one, other] = await Promise.all(['joined', 'lora'].map((name) => loadRun(path(name), 'best')));
+    expect(one.checkpoint.tensors).toEqual(other.checkpoint.tensors);
+  });
+
+  test('a chat keeps its template', async () => {
+    expect(await sampled(await roundTrip('chat', 'huggingface'), 'd')).toBe('yes\n');
+  });
+
+  test.each(['huggingface', 'safetensors', 'tfjs'] as const)('classes as %s', async (format) => {
+    const back = await roundTrip('mail', format);
+    expect(await sampled(back, 'b yes', true)).toBe(await sampled('mail', 'b yes', true));
+    const [before, after] = await Promise.all(['mail', back].map((name) => loadRun(path(name), 'best')));
+    expect(after.checkpoint.tensors).toEqual(before.checkpoint.tensors);
+  });
+
+  test.each<[string, ExportFormat, string]>([
+    ['lora', 'pytorch', 'Expected a run that learned from a text, got one that was fine-tuned on records'],
+    ['mail', 'nanogpt', 'Expected a run that learned from a text, got one that was fine-tuned on records'],
+    ['mail', 'peft', 'Expected adapters alone, got some beside a head for classes'],
+    ['base', 'peft', 'Expected a run with adapters, got one without'],
+  ])('%s not as %s', async (run, format, message) => {
+    await expect(exportRun({ run: path(run), format, out: path('never') }, () => {})).rejects.toThrow(message);
+    expect(existsSync(path('never'))).toBe(false);
+  });
 });
 
 describe('refused', () => {
@@ -181,6 +258,9 @@ describe('refused', () => {
     );
     expect(await refused(['--data', 'answers.jsonl', '--dpo', '--classify'])).toMatch(
       /^2 .*'--dpo' cannot be used with/,
+    );
+    expect(await refused(['--data', 'answers.jsonl', '--lora', '2', '--lora-from', 'lora'])).toMatch(
+      /^2 .*'--lora-from <folder>' cannot be used with option '--lora <rank>'/,
     );
     expect(await refused(['--data', 'no.jsonl'])).toMatch(/^1 hornbook: No such file: no.jsonl/);
   });

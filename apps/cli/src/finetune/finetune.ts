@@ -17,7 +17,7 @@ import { readSource, type Source } from '../source.ts';
 import { startBackend } from '../start-backend.ts';
 import { runTraining, type Watch } from '../training-run.ts';
 import { UserError } from '../user-error.ts';
-import { saveBeside } from './adapter-files.ts';
+import { readAdapters, saveBeside } from './adapter-files.ts';
 import { adaptedTree, type Finetuning, learns, type TemplateName } from './finetuning.ts';
 import { readAnswers, readLabelled, readPreferences } from './records.ts';
 import { makeTask } from './task.ts';
@@ -32,6 +32,8 @@ export type FinetuneRequest = {
   /** The rank of adapters; without it all weights learn. */
   readonly lora?: number;
   readonly alpha?: number;
+  /** A folder with adapters to go on with, in place of new ones. */
+  readonly loraFrom?: string;
   readonly frozenBlocks: number;
   readonly beta: number;
   readonly epochs: number;
@@ -48,7 +50,11 @@ export async function finetune(request: FinetuneRequest, watch: Watch): Promise<
   const { model: folder, out } = request;
   const base = await loadRun(folder, 'best');
   const source = await readSource(request.data);
-  const finetuning = describe(request, base, source);
+  const given =
+    request.loraFrom === undefined
+      ? undefined
+      : await readAdapters(request.loraFrom, { ...base.metadata, tokenizer: base.tokenizer });
+  const finetuning = describe(request, base, source, given?.lora);
   const settingsOf = (steps: number) => settingsFor(request, base, source, finetuning, steps);
   const begin = settingsOf(1); // all that decides about the examples
   const { tokenizer } = base;
@@ -58,7 +64,7 @@ export async function finetune(request: FinetuneRequest, watch: Watch): Promise<
   const perEpoch = Math.ceil(task.parts.training.examples.length / begin.batchSize);
   const settings = settingsOf(request.epochs * perEpoch);
   const generator = manualSeed(settings.seed);
-  const tree = adaptedTree(restore(base), finetuning, generator);
+  const tree = adaptedTree(restore(base), finetuning, { generator, adapters: given?.adapters });
   const parameters = trainable(tree, learns(finetuning));
   const runFolder = out ?? freeRunFolder(source.title, 'finetuned');
   await runTraining(
@@ -88,10 +94,11 @@ export async function finetune(request: FinetuneRequest, watch: Watch): Promise<
   await saveBeside(runFolder);
 }
 
-function describe(request: FinetuneRequest, base: Run, { text, name }: Source): Finetuning {
-  const { model, task, lora, alpha = lora, merge, frozenBlocks, beta } = request;
+function describe(request: FinetuneRequest, base: Run, { text, name }: Source, given: Finetuning['lora']): Finetuning {
+  const { model, task, loraFrom, merge, frozenBlocks, beta } = request;
+  const { rank, alpha = rank } = given ?? { rank: request.lora, alpha: request.alpha };
   const { settings, finetuning } = base.metadata;
-  if (lora === undefined && (merge || alpha !== undefined)) {
+  if (rank === undefined && (merge || alpha !== undefined)) {
     throw new UserError(`Expected --lora with ${merge ? '--merge' : '--alpha'}: they are about adapters`, {
       exitCode: 2,
     });
@@ -118,7 +125,8 @@ function describe(request: FinetuneRequest, base: Run, { text, name }: Source): 
     base: resolve(model),
     task,
     ...(template && { template }),
-    ...(lora !== undefined && { lora: { rank: lora, alpha: alpha ?? lora }, merge }),
+    ...(rank !== undefined && { lora: { rank, alpha: alpha ?? rank }, merge }),
+    ...(loraFrom !== undefined && { adapter: resolve(loraFrom) }),
     ...(labels && { labels }),
     frozenBlocks,
     ...(task === 'preferences' && { beta }),

@@ -1,6 +1,5 @@
 // What is learned from a file: its examples, divided, and the loss on them.
 import { type Dataset, type Example, split } from '@hornbook/datasets';
-import type { ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import type { Tokenizer } from '@hornbook/tokenizers';
 import { type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
@@ -11,8 +10,9 @@ import { restore } from '../sampler.ts';
 import type { Source } from '../source.ts';
 import type { LossOf } from '../training-run.ts';
 import { UserError } from '../user-error.ts';
+import { readAdapters } from './adapter-files.ts';
 import { answerExamples, endOf, labelledExamples, type Reader, rowsOf } from './examples.ts';
-import { type Finetuning, templates } from './finetuning.ts';
+import { type Finetuning, templates, withAdapters } from './finetuning.ts';
 import { pairRows, pairsOf, preferenceLoss, referenceOf } from './preferences.ts';
 import { readAnswers, readLabelled, readPreferences } from './records.ts';
 
@@ -60,14 +60,14 @@ function readExamples({ task, labels = [] }: Finetuning, { text, name }: Source,
   return [answerExamples(answers, reader), answers.length];
 }
 
-async function preferenceTask({ base, beta = 0.1 }: Finetuning, given: Given, reader: Reader): Promise<Task> {
+async function preferenceTask({ base, adapter, beta = 0.1 }: Finetuning, given: Given, reader: Reader): Promise<Task> {
   const { source } = given;
   const preferences = readPreferences(source.text, source.name);
   const pairs = pairsOf(preferences, reader);
   const rows = (numbers: readonly number[]) => pairRows(pairs, numbers, reader);
   const parts = divide(pairs.length, preferences.length, given, rows);
   const all = rows(pairs.map((_, number) => number));
-  const reference = await referenceOf(batchesOf(all, 8), pairs.length, await forwardOf(base));
+  const reference = await referenceOf(batchesOf(all, 8), pairs.length, await forwardOf(base, adapter));
   const table = tensor2d(reference, [pairs.length, 2]);
   return { parts, lossOf: preferenceLoss(table, beta), leftOut: preferences.length - pairs.length };
 }
@@ -80,9 +80,12 @@ function* batchesOf(dataset: Dataset, size: number) {
   }
 }
 
-async function forwardOf(folder: string): Promise<(ids: Tensor2D) => Tensor> {
+/** What the model thought as fine-tuning began. */
+async function forwardOf(folder: string, adapter: string | undefined): Promise<(ids: Tensor2D) => Tensor> {
   const run = await loadRun(folder, 'best');
-  const parameters: ParameterTree = restore(run);
+  const base = restore(run);
+  const given = adapter === undefined ? undefined : await readAdapters(adapter, { ...run.metadata, ...run });
+  const parameters = given ? withAdapters(base, given.adapters) : base;
   return (ids) => run.model.forward(parameters, ids);
 }
 

@@ -35,6 +35,14 @@ test('reads the header and one tensor, and nothing else', async () => {
   expect(sent()).toBe(file.length - 4000 + 1);
 });
 
+test.runIf(typeof document !== 'undefined')('parts of a real server, which the browser asked for', async () => {
+  const address = new URL('../../../../testing/fixtures/arrow-parquet.json', import.meta.url).href;
+  const whole = new Uint8Array(await (await fetch(address)).arrayBuffer());
+  const bytes = await fetchBytes(address);
+  expect(bytes.size).toBe(whole.length);
+  expect(await bytes.read(10, 200)).toEqual(whole.slice(10, 200));
+});
+
 describe('a server that', () => {
   test.each<[string, (answer: Answer, count: number) => Answer, string]>([
     ['knows no ranges', (answer) => ({ ...answer, status: 200 }), 'the server knows no ranges'],
@@ -86,7 +94,7 @@ test('an abort is the caller’s own error', async () => {
 describe('a cache', () => {
   /** Cache storage, where there is one; Node has none. */
   const open = async (): Promise<Pick<Cache, 'match' | 'put'>> => {
-    if (typeof caches !== 'undefined') {
+    if (typeof document !== 'undefined') {
       await caches.delete('hornbook-test');
       return caches.open('hornbook-test');
     }

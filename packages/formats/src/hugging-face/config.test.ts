@@ -42,6 +42,16 @@ const smol = {
   vocab_size: 49152,
 };
 
+const spam = { ...gpt2, architectures: ['GPT2ForSequenceClassification'] };
+
+test('classes, whose head is their own', () => {
+  expect(read({ ...spam, id2label: { 0: 'ham', 1: 'spam' } })).toMatchObject({
+    ...{ labels: ['ham', 'spam'], config: { tiedHead: false } },
+  });
+  expect(read(spam).labels).toEqual(['LABEL_0', 'LABEL_1']); // two without names are not written down
+  expect(read({ ...spam, num_labels: 3 }).labels).toHaveLength(3);
+});
+
 test('GPT-2 as OpenAI published it', () => {
   const config = {
     ...{ vocabSize: 50257, contextLength: 1024, embedDim: 768, numHeads: 12, numLayers: 12 },
@@ -85,6 +95,12 @@ describe('refused by name', () => {
     ['attention_bias', { ...smol, attention_bias: true }],
     ['use_sliding_window', { ...smol, use_sliding_window: true }],
     ['vocab_size', { ...smol, vocab_size: null }],
+    ['layer_types', { ...smol, layer_types: ['full_attention', 'sliding_attention'] }],
+    ['problem_type', { ...spam, problem_type: 'regression' }],
+    ['id2label', { ...spam, id2label: { 0: 'ham' } }],
+    ['id2label', { ...spam, id2label: { 0: 'ham', 1: 'ham' } }],
+    ['id2label', { ...spam, id2label: { 0: 'ham', 2: 'spam', 1: 7 } }],
+    ['num_labels', { ...spam, num_labels: 1e9 }],
   ])('%s %#', (key, json) => {
     expect(() => read(json)).toThrow(FormatError);
     expect(() => read(json)).toThrow(`Expected ${key} in `);
@@ -123,9 +139,11 @@ const anyModel: fc.Arbitrary<HuggingFaceModel> = fc.oneof(
 );
 
 test('what is written reads back', () => {
+  const names = fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 12 });
   fc.assert(
-    fc.property(anyModel, (model) => {
-      expect(readHuggingFaceConfig(writeHuggingFaceConfig(model))).toEqual(model);
+    fc.property(anyModel, fc.option(names), ({ family, config }, labels) => {
+      const model = labels ? { family, config: { ...config, tiedHead: false }, labels } : { family, config };
+      expect(readHuggingFaceConfig(writeHuggingFaceConfig(model as HuggingFaceModel))).toEqual(model);
     }),
   );
 });

@@ -26,13 +26,18 @@ export type LlamaConfig = Sizes & {
   readonly qkvBias: boolean;
 };
 
-export type HuggingFaceModel =
+export type HuggingFaceModel = (
   | { readonly family: 'gpt2'; readonly config: Gpt2Config }
-  | { readonly family: 'llama'; readonly config: LlamaConfig };
+  | { readonly family: 'llama'; readonly config: LlamaConfig }
+) & {
+  /** Of a model that tells classes apart, in the order of their scores: its head has one for each, and no bias. */
+  readonly labels?: readonly string[];
+};
 
 /**
  * Reads GPT-2's config.json, or one of the Llama family: `llama` (SmolLM2, TinyStories) and `qwen2`. What would make another
- * model of it is refused by name; what only matters to training (dropout, first weights) is passed over.
+ * model of it is refused by name; what only matters to training (dropout, first weights) is passed over. Where the
+ * architecture is one `ForSequenceClassification`, the model has labels, and a head of its own for them.
  *
  * Two keys are this project's own: `bias` and `qkv_bias`, false where GPT-2's biases are all 0 and left out here.
  *
@@ -44,15 +49,32 @@ export function readHuggingFaceConfig(source: string | Uint8Array, name = 'confi
   const json = parseObject(source, name);
   const keys = reader(json, name);
   if (json.quantization_config !== undefined) throw keys.refused('quantization_config', 'weights of full precision');
+  const labels = readLabels(keys);
+  const ownHead = labels && { tiedHead: false };
   switch (json.model_type) {
     case 'gpt2':
-      return { family: 'gpt2', config: readGpt2(keys) };
+      return { family: 'gpt2', config: { ...readGpt2(keys), ...ownHead }, ...(labels && { labels }) };
     case 'llama':
-    case 'qwen2':
-      return { family: 'llama', config: readLlama(keys, json.model_type === 'qwen2') };
+    case 'qwen2': {
+      const config = readLlama(keys, json.model_type === 'qwen2');
+      return { family: 'llama', config: { ...config, ...ownHead }, ...(labels && { labels }) };
+    }
     default:
       throw keys.refused('model_type', 'gpt2, llama or qwen2');
   }
+}
+
+/** Two classes without names are not written down. */
+function readLabels({ json, only, size, refused }: Keys): string[] | undefined {
+  const architectures: readonly unknown[] = Array.isArray(json.architectures) ? json.architectures : [];
+  if (!architectures.some((one) => typeof one === 'string' && one.endsWith('ForSequenceClassification')))
+    return undefined;
+  only('problem_type', [null, 'single_label_classification']);
+  const names = isObject(json.id2label) ? json.id2label : {};
+  const count = Object.keys(names).length || size('num_labels', 2, mostLabels);
+  const labels = Array.from({ length: count }, (_, i) => (Object.hasOwn(names, String(i)) ? names[i] : `LABEL_${i}`));
+  if (count >= 2 && labels.every((label) => typeof label === 'string') && new Set(labels).size === count) return labels;
+  throw refused('id2label', `different names of at least 2 classes, by numbers from 0 to ${count - 1}`);
 }
 
 function readGpt2({ size, number, flag, only }: Keys): Gpt2Config {
@@ -85,6 +107,8 @@ function readLlama({ size, number, flag, only, json }: Keys, qkvBias: boolean): 
   only('attention_bias', [false]);
   only('mlp_bias', [false]);
   only('use_sliding_window', [false]);
+  if (Array.isArray(json.layer_types) && json.layer_types.some((kind) => kind !== 'full_attention'))
+    throw only.refused('layer_types', '"full_attention" alone');
   only('rope_scaling', [null]);
   const rope = isObject(json.rope_parameters) ? json.rope_parameters : {}; // newer files keep the base in there
   const ropeKeys = reader(rope, 'rope_parameters');
@@ -140,4 +164,5 @@ function reader(json: JsonObject, name: string) {
 }
 
 const largest = 2 ** 31 - 1;
+const mostLabels = 100_000;
 const mostLayers = 1000; // the names of all layers are listed before the file is looked at

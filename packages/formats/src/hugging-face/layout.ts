@@ -27,7 +27,8 @@ export type Layout = {
 };
 
 export function layoutOf(model: HuggingFaceModel): Layout {
-  return model.family === 'gpt2' ? gpt2Layout(model.config) : llamaLayout(model.config);
+  const body = model.family === 'gpt2' ? gpt2Body(model.config) : llamaBody(model.config);
+  return { ...body, pieces: [...body.pieces, ...headOf(model)] };
 }
 
 /** The parameters that such a model has here, by their paths. */
@@ -36,7 +37,7 @@ export function parameterShapes(model: HuggingFaceModel): ReadonlyMap<string, re
 }
 
 /** GPT-2's linear layers are Conv1D, [in, out] as ours, with queries, keys and values already side by side. */
-function gpt2Layout(config: Gpt2Config): Layout {
+function gpt2Body(config: Gpt2Config): Layout {
   const { vocabSize, contextLength, embedDim, numLayers, bias, qkvBias, tiedHead } = config;
   const pieces: Piece[] = [];
   const zeros: { name: string; shape: readonly number[] }[] = [];
@@ -69,13 +70,12 @@ function gpt2Layout(config: Gpt2Config): Layout {
   }
   same('norm.weight', 'ln_f.weight', embedDim);
   biasOf(bias, 'norm.bias', 'ln_f.bias', embedDim);
-  if (!tiedHead) pieces.push(headPiece(embedDim, vocabSize));
   const passedOver = tiedHead ? /^h\.\d+\.attn\.(masked_)?bias$|^lm_head\.weight$/ : /^h\.\d+\.attn\.(masked_)?bias$/;
   return { pieces, zeros, passedOver, prefix: 'transformer.' };
 }
 
 /** Llama's linear layers are [out, in]; its queries, keys and values are three, and ours one. */
-function llamaLayout(config: LlamaConfig): Layout {
+function llamaBody(config: LlamaConfig): Layout {
   const { vocabSize, embedDim, numHeads, numKeyValueHeads, numLayers, hiddenDim, qkvBias, tiedHead } = config;
   const keyValueDim = (embedDim / numHeads) * numKeyValueHeads;
   const qkv: [string, number][] = [
@@ -113,12 +113,13 @@ function llamaLayout(config: LlamaConfig): Layout {
     linear('feedForward.down', hiddenDim, [['mlp.down_proj', embedDim]]);
   }
   same('norm.weight', 'norm.weight', embedDim);
-  if (!tiedHead) pieces.push(headPiece(embedDim, vocabSize));
   const passedOver = tiedHead ? /rotary_emb\.inv_freq$|^lm_head\.weight$/ : /rotary_emb\.inv_freq$/;
   return { pieces, zeros: [], passedOver, prefix: 'model.' };
 }
 
-function headPiece(embedDim: number, vocabSize: number): Piece {
-  const parts = [{ name: 'lm_head.weight', width: vocabSize, transposed: true }];
-  return { path: 'head.weight', shape: [embedDim, vocabSize], parts };
+/** None of its own where it is tied. */
+function headOf({ config: { embedDim, vocabSize, tiedHead }, labels }: HuggingFaceModel): Piece[] {
+  if (tiedHead && !labels) return [];
+  const [name, width] = labels ? ['score.weight', labels.length] : ['lm_head.weight', vocabSize];
+  return [{ path: 'head.weight', shape: [embedDim, width], parts: [{ name, width, transposed: true }] }];
 }

@@ -70,6 +70,31 @@ describe('GPT-2', () => {
     expect(rows).toEqual(expected);
   });
 
+  test('scales and ranks of their own stand in patterns: by kind where all blocks agree, else by module', () => {
+    const two = { ...gpt2, config: { ...gpt2.config, numLayers: 2 } } as HuggingFaceModel;
+    const ours = adapters({ 'blocks.0.feedForward.up': [4, 16], 'blocks.1.feedForward.up': [4, 16], [qkv]: [4, 12] });
+    const scale = (value: number): StoredTensor => ({ dtype: 'F32', shape: [], data: Float32Array.of(value) });
+    for (const i of [0, 1]) ours.set(`blocks.${i}.feedForward.up.lora.0.scale`, scale(7 / 2 - i));
+    ours.set(`${qkv}.lora.0.scale`, scale(1 / 3));
+    const { config, tensors } = writePeft(two, ours, options);
+    const { alpha_pattern } = JSON.parse(config);
+    expect(alpha_pattern).toEqual({
+      ...{ 'transformer.h.0.mlp.c_fc': 7, 'transformer.h.1.mlp.c_fc': 5, 'attn.c_attn': expect.closeTo(2 / 3, 6) },
+    });
+    expect(readPeft(two, config, tensors)).toEqual(ours);
+  });
+
+  test('a head that PEFT keeps beside its adapter is passed over', () => {
+    const ours = adapters({ head: [4, 7] });
+    const { config, tensors } = writePeft(gpt2, ours, options);
+    const copy = 'base_model.model.lm_head.base_layer.weight';
+    const more = new Map(tensors).set(copy, { dtype: 'F32', shape: [7, 4], data: new Float32Array(28) });
+    expect(withoutScales(readPeft(gpt2, config, more))).toEqual(ours);
+    more.delete('base_model.model.lm_head.lora_A.weight');
+    more.delete('base_model.model.lm_head.lora_B.weight');
+    expect(() => readPeft(gpt2, config, more)).toThrow(copy);
+  });
+
   test('one adapter of its packed matrix stays one', () => {
     const one = adapters({ [qkv]: [4, 12] });
     const { config, tensors } = writePeft(gpt2, one, options);
@@ -118,6 +143,10 @@ describe('refused', () => {
     [{ peft_type: 'IA3' }, 'Expected "peft_type": "LORA" in adapter_config.json, got "IA3"'],
     [{ use_dora: true }, 'Expected use_dora false in adapter_config.json, got true'],
     [{ bias: 'all' }, 'Expected bias "none" in adapter_config.json, got "all"'],
+    [{ lora_bias: true }, 'Expected lora_bias false in adapter_config.json, got true'],
+    [{ init_lora_weights: 'pissa' }, 'Expected init_lora_weights true or false or "gaussian"'],
+    [{ layer_replication: [[0, 1]] }, 'Expected layer_replication empty in adapter_config.json, got [[0,1]]'],
+    [{ alpha_pattern: { '.*attn': 4 } }, 'Expected names of modules in alpha_pattern of adapter_config.json'],
     [{ modules_to_save: ['score'] }, 'Expected modules_to_save empty in adapter_config.json, got ["score"]'],
     [{ r: 4 }, 'Expected rank 4 for "transformer.h.0.attn.c_attn", got 2'],
     [{ r: -1 }, 'Expected r above 0 in adapter_config.json, got -1'],

@@ -36,10 +36,17 @@ export function readPeft(
     }
   }
   for (const name of left) {
+    if (isCopy(name, tensors)) continue;
     throw new FormatError(`Expected adapters of this model's layers, got a tensor ${quote(name)}`);
   }
   if (found.size === 0) throw new FormatError('Expected adapters in adapter_model.safetensors, got none');
   return found;
+}
+
+/** PEFT keeps a head that has an adapter beside it; it stays as it is in the model. */
+function isCopy(name: string, tensors: ReadonlyMap<string, StoredTensor>): boolean {
+  const [, module] = /^(.*)\.base_layer\.weight$/.exec(name) ?? [];
+  return module !== undefined && tensors.has(`${module}.lora_A.weight`);
 }
 
 type Scaled = Adapter & { readonly scale: number };
@@ -91,6 +98,13 @@ function apart(adapter: Scaled): Scaled[] {
   }));
 }
 
+// What PEFT's LoRA can do besides: each makes another sum of the same tensors, or has others.
+const switches = ['use_dora', 'use_qalora', 'lora_bias'];
+const variants = [
+  ...['modules_to_save', 'trainable_token_indices', 'target_parameters', 'layer_replication', 'use_bdlora'],
+  ...['alora_invocation_tokens', 'arrow_config', 'kasa_config', 'monteclora_config', 'velora_config'],
+];
+
 /** Checks that this is plain LoRA, and gives the scale of each module: alpha / rank. */
 function readConfig(json: JsonObject): ScaleOf {
   const only = (key: string, allowed: readonly unknown[]) => {
@@ -104,10 +118,11 @@ function readConfig(json: JsonObject): ScaleOf {
   if (json.peft_type !== 'LORA') {
     throw new FormatError(`Expected "peft_type": "LORA" in adapter_config.json, got ${quote(json.peft_type)}`);
   }
-  only('use_dora', [false]);
   only('bias', ['none']);
-  only('modules_to_save', []);
   only('use_rslora', [true, false]);
+  only('init_lora_weights', [true, false, 'gaussian', 'eva', 'orthogonal']); // others change the model's own weights, too
+  for (const key of switches) only(key, [false]);
+  for (const key of variants) only(key, []);
   const number = (value: unknown, key: string): number => {
     if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value;
     throw new FormatError(`Expected ${key} above 0 in adapter_config.json, got ${quote(value)}`);
@@ -116,7 +131,10 @@ function readConfig(json: JsonObject): ScaleOf {
   const inPattern = (key: string, module: string) => {
     const pattern = json[key];
     if (!isObject(pattern)) return undefined;
-    const kind = Object.keys(pattern).find((name) => module === name || module.endsWith(`.${name}`));
+    const kind = Object.keys(pattern).find((name) => {
+      if (/^[\w.]+$/.test(name)) return module === name || module.endsWith(`.${name}`);
+      throw new FormatError(`Expected names of modules in ${key} of adapter_config.json, got ${quote(name)}`);
+    });
     return kind === undefined ? undefined : number(pattern[kind], `${key}.${kind}`);
   };
   return (module, found) => {

@@ -6,24 +6,35 @@ import type { HuggingFaceModel } from './config.ts';
 /** Which ids begin and end a text. */
 export type TextEnds = { readonly bos?: number; readonly eos?: number };
 
-/** What `readHuggingFaceConfig` reads: a GPT-2, a Llama, or where queries, keys and values have biases a Qwen2. */
+/**
+ * What `readHuggingFaceConfig` reads: a GPT-2, a Llama, or where queries, keys and values have biases a Qwen2. Texts to be
+ * told apart are filled up with the end of a text, where there is one: the class is read before.
+ */
 export function writeHuggingFaceConfig(
   model: HuggingFaceModel,
   { ends = {}, dropout = 0 }: { readonly ends?: TextEnds; readonly dropout?: number } = {},
 ): string {
   const { vocabSize, contextLength, embedDim, numHeads, numLayers, tiedHead } = model.config;
+  const { labels } = model;
+  const head = labels ? 'ForSequenceClassification' : model.family === 'gpt2' ? 'LMHeadModel' : 'ForCausalLM';
   const shared = {
     vocab_size: vocabSize,
     tie_word_embeddings: tiedHead,
     torch_dtype: 'float32',
     bos_token_id: ends.bos ?? null,
     eos_token_id: ends.eos ?? null,
+    ...(labels && {
+      id2label: Object.fromEntries(labels.map((label, i) => [i, label])),
+      label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+      problem_type: 'single_label_classification',
+      pad_token_id: ends.eos ?? null,
+    }),
   };
   if (model.family === 'gpt2') {
     const { bias, qkvBias } = model.config;
     return format({
       model_type: 'gpt2',
-      architectures: ['GPT2LMHeadModel'],
+      architectures: [`GPT2${head}`],
       n_positions: contextLength,
       n_embd: embedDim,
       n_layer: numLayers,
@@ -42,7 +53,7 @@ export function writeHuggingFaceConfig(
   const { hiddenDim, numKeyValueHeads, base, epsilon, qkvBias } = model.config;
   return format({
     model_type: qkvBias ? 'qwen2' : 'llama',
-    architectures: [qkvBias ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
+    architectures: [`${qkvBias ? 'Qwen2' : 'Llama'}${head}`],
     max_position_embeddings: contextLength,
     hidden_size: embedDim,
     intermediate_size: hiddenDim,

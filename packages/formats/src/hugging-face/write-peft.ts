@@ -15,14 +15,18 @@ export type PeftOptions = {
 /** x · a · b */
 export type Adapter = { readonly a: Matrix; readonly b: Matrix };
 
+type Scaled = Adapter & { readonly scale: number };
+
 /**
  * The two files of adapters, the tensors still to be encoded: `writeSafetensors(tensors, { format: 'pt' })`.
  *
  * GPT-2 keeps queries, keys and values in one matrix, and PEFT one adapter for it. Three of rank r become one of rank 3r,
  * whose B is zero where one would reach into another's columns, with 3 times the alpha: the same sum. Llama has three
- * layers; there, one adapter for all becomes three that have the same A.
+ * layers; there, one adapter for all becomes three that have the same A. Ranks and scales that are not those of the options
+ * stand in `rank_pattern` and `alpha_pattern`.
  *
- * @param adapters `await storeParameters(loraParameters(parameters))`, by paths such as `blocks.0.attention.qkv.lora.0.a`
+ * @param adapters `await storeParameters(loraParameters(parameters))`, by paths such as `blocks.0.attention.qkv.lora.0.a`;
+ *   scales are read where they are among them, and are otherwise alpha / rank
  * @throws FormatError naming an adapter that is for no layer of the model
  */
 export function writePeft(
@@ -31,23 +35,23 @@ export function writePeft(
   { rank, alpha, baseModel }: PeftOptions,
 ): { config: string; tensors: Map<string, StoredTensor> } {
   const tensors = new Map<string, StoredTensor>();
-  const modules: string[] = [];
-  const raised = new Map<string, number>(); // modules of a higher rank, and how many times as high
-  const strangers = new Set([...adapters.keys()].map((path) => path.replace(/\.lora\.\d+\.[ab]$/, '.weight')));
+  const modules: Module[] = [];
+  const strangers = new Set([...adapters.keys()].map((path) => path.replace(/\.lora\.\d+\.(?:a|b|scale)$/, '.weight')));
   for (const { path, parts } of layoutOf(model).pieces) {
     if (!strangers.delete(path)) continue;
-    const fitted = fit(adaptersOf(adapters, path.replace(/weight$/, 'lora')), parts);
-    for (const [i, { name }] of parts.entries()) {
-      const module = name.replace(/\.weight$/, '');
-      const { a, b } = fitted[i];
-      modules.push(module);
-      if (a.columns !== rank) raised.set(kindOf(module), a.columns / rank);
-      tensors.set(`base_model.model.${module}.lora_A.weight`, toStored(transpose(a))); // [rank, in]
-      tensors.set(`base_model.model.${module}.lora_B.weight`, toStored(transpose(b))); // [out, rank]
+    const fitted = fit(adaptersOf(adapters, path.replace(/weight$/, 'lora'), alpha / rank), parts);
+    for (const [i, { name: weight }] of parts.entries()) {
+      const name = weight.replace(/\.weight$/, '');
+      const { a, b, scale } = fitted[i];
+      // Scales are rounded to 32 bits: an alpha that gives the same one is what was meant.
+      const alphas = [(a.columns * alpha) / rank, Math.round(scale * a.columns)];
+      const exact = alphas.find((one) => Math.fround(one / a.columns) === Math.fround(scale));
+      modules.push({ name, rank: a.columns, alpha: exact ?? scale * a.columns });
+      tensors.set(`base_model.model.${name}.lora_A.weight`, toStored(transpose(a))); // [rank, in]
+      tensors.set(`base_model.model.${name}.lora_B.weight`, toStored(transpose(b))); // [out, rank]
     }
   }
   for (const path of strangers) throw new FormatError(`Expected adapters of this model's layers, got ${quote(path)}`);
-  const times = (number: number) => Object.fromEntries([...raised].map(([kind, factor]) => [kind, factor * number]));
   const config = {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -56,8 +60,8 @@ export function writePeft(
     lora_alpha: alpha,
     lora_dropout: 0,
     target_modules: targetsOf(modules, model.config.numLayers),
-    rank_pattern: times(rank),
-    alpha_pattern: times(alpha),
+    rank_pattern: patternOf(modules, 'rank', rank),
+    alpha_pattern: patternOf(modules, 'alpha', alpha),
     fan_in_fan_out: model.family === 'gpt2',
     bias: 'none',
     init_lora_weights: true,
@@ -69,12 +73,17 @@ export function writePeft(
   return { config: `${JSON.stringify(config, null, 2)}\n`, tensors };
 }
 
+/** A layer of theirs that has an adapter. */
+type Module = { readonly name: string; readonly rank: number; readonly alpha: number };
+
 /** Those of one layer, in their order. */
-function adaptersOf(adapters: ReadonlyMap<string, StoredTensor>, path: string): Adapter[] {
-  const found: Adapter[] = [];
-  for (let i = 0; adapters.has(`${path}.${i}.a`); i++) {
-    found.push({ a: read(adapters, `${path}.${i}.a`), b: read(adapters, `${path}.${i}.b`) });
-  }
+function adaptersOf(tensors: ReadonlyMap<string, StoredTensor>, path: string, otherwise: number): Scaled[] {
+  const found: Scaled[] = [];
+  do {
+    const place = `${path}.${found.length}`;
+    const scale = Number(tensors.get(`${place}.scale`)?.data[0] ?? otherwise);
+    found.push({ a: read(tensors, `${place}.a`), b: read(tensors, `${place}.b`), scale });
+  } while (tensors.has(`${path}.${found.length}.a`));
   return found;
 }
 
@@ -87,24 +96,42 @@ function read(tensors: ReadonlyMap<string, StoredTensor>, path: string): Matrix 
 }
 
 /** As many adapters as their layer has parts. */
-function fit(own: readonly Adapter[], parts: readonly Part[]): readonly Adapter[] {
+function fit(own: readonly Scaled[], parts: readonly Part[]): readonly Scaled[] {
   if (own.length === parts.length) return own;
+  const [{ scale }] = own;
+  if (own.some((one) => one.scale !== scale)) throw new FormatError('Expected one scale for the adapters of a layer');
   const joint = { a: beside(own.map(({ a }) => a)), b: diagonal(own.map(({ b }) => b)) };
   let column = 0;
   return parts.map(({ width }) => {
     const b = cut(joint.b, 0, column, joint.b.rows, width);
     column += width;
-    return { a: joint.a, b };
+    return { a: joint.a, b, scale };
   });
 }
 
 /** A module's name in any block: `attn.c_attn`, `lm_head`. */
-function kindOf(module: string): string {
-  return module.replace(/^.*\.\d+\./, '');
+function kindOf({ name }: Module): string {
+  return name.replace(/^.*\.\d+\./, '');
+}
+
+/** The modules of each kind. */
+function byKind(modules: readonly Module[]): Map<string, Module[]> {
+  const kinds = new Map<string, Module[]>();
+  for (const module of modules) kinds.set(kindOf(module), [...(kinds.get(kindOf(module)) ?? []), module]);
+  return kinds;
 }
 
 /** Kinds of modules, where every block has its own adapted; else each module by itself. */
-function targetsOf(modules: readonly string[], numLayers: number): string[] {
-  const inEveryBlock = (kind: string) => modules.filter((one) => kindOf(one) === kind).length === numLayers;
-  return [...new Set(modules.map((module) => (inEveryBlock(kindOf(module)) ? kindOf(module) : module)))];
+function targetsOf(modules: readonly Module[], numLayers: number): string[] {
+  return [...byKind(modules)].flatMap(([kind, own]) => (own.length === numLayers ? kind : own.map(({ name }) => name)));
+}
+
+/** What is not `usual`: by kinds, where all modules of one have the same; else for each module. */
+function patternOf(modules: readonly Module[], key: 'rank' | 'alpha', usual: number): Record<string, number> {
+  const named = [...byKind(modules)].flatMap(([kind, own]): [string, number][] =>
+    own.every((module) => module[key] === own[0][key])
+      ? [[kind, own[0][key]]]
+      : own.map((module) => [module.name, module[key]]),
+  );
+  return Object.fromEntries(named.filter(([, value]) => value !== usual));
 }
