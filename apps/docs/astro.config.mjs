@@ -10,13 +10,19 @@ import { commandLine } from './command-line.mjs';
 import { focusableTables } from './focusable-tables.mjs';
 import { packages } from './packages.mjs';
 import { reference, referenceLinks } from './reference.mjs';
+import { unbrokenOptions } from './unbroken-options.mjs';
 
 const conditions = ['development', 'module', 'import', 'default']; // the packages' sources: the site needs no build of them
 
 export default defineConfig({
   site: 'http://127.0.0.1:4321',
   devToolbar: { enabled: false },
-  markdown: { processor: unified({ remarkPlugins: [remarkMath], rehypePlugins: [rehypeKatex, focusableTables] }) },
+  markdown: {
+    processor: unified({
+      remarkPlugins: [remarkMath],
+      rehypePlugins: [rehypeKatex, focusableTables, unbrokenOptions],
+    }),
+  },
   vite: {
     resolve: { conditions: ['browser', ...conditions] },
     ssr: { resolve: { conditions: ['node', ...conditions] } },
@@ -28,9 +34,18 @@ export default defineConfig({
       description: 'How text becomes a language model, by doing: lessons that train in your browser.',
       favicon: '/favicon.svg',
       logo: { src: './src/styles/logo.svg', alt: '' },
-      customCss: ['katex/dist/katex.min.css', './src/styles/site.css', './src/styles/figures.css'],
+      customCss: [
+        'katex/dist/katex.min.css',
+        './src/styles/site.css',
+        ...['figure', 'controls', 'tables'].map((name) => `./src/figures/${name}.css`), // a figure's own come with it
+      ],
       plugins: [packages(), reference(), commandLine(), benchmarks(), linksValidator()],
-      expressiveCode: { defaultProps: { wrap: true, preserveIndent: true } }, // a phone is narrow, and a keyboard cannot drag
+      expressiveCode: {
+        defaultProps: {
+          ...{ wrap: true, preserveIndent: true, hangingIndent: 2 }, // a phone is narrow
+          overridesByLang: { 'console,sh,text': { wrap: false } }, // columns and options would fall apart: these scroll
+        },
+      },
       pagefind: true,
       sidebar: [
         { label: 'Lessons', items: [{ autogenerate: { directory: 'lessons' } }] },

@@ -1,12 +1,12 @@
 // The figures to touch and the pages to read, in a real browser: they load, answer to mouse and keyboard, and fit a phone.
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import results from '../../../benchmarks/results.json' with { type: 'json' };
 import { findChromium } from '../../../testing/browser.ts';
-import { dist, openSite, type Site } from './site.ts';
+import { dist, faultsOfControls, openSite, type Site } from './site.ts';
 
 describe.skipIf(!(await findChromium()))('in Chromium', () => {
   let site: Site;
@@ -15,14 +15,11 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
   }, 300_000);
   afterAll(() => site?.close());
 
-  /** The page of a lesson and its figure, alive; `close` says that nothing went wrong on it. */
+  /** A figure, and `close`, which says that nothing went wrong on its page. */
   async function openFigure(path: string, name: string) {
-    const { page, faults } = await site.open(path);
-    const figure = page.locator(`hb-figure[name=${name}]`);
-    await figure.scrollIntoViewIfNeeded();
-    await page.locator(`hb-figure[name=${name}][data-state=live]`).waitFor();
+    const { page, faults, figure } = await site.openFigure(path, name);
     const close = async () => {
-      expect(faults).toEqual([]);
+      expect([...faults, ...(await faultsOfControls(figure))]).toEqual([]);
       await page.close();
     };
     return { page, figure, close };
@@ -213,6 +210,27 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     expect(await page.locator('table[tabindex="0"]').count()).toBeGreaterThan(0); // those that scroll, for keyboards
     expect(faults).toEqual([]);
     await page.close();
+  });
+
+  test('every link of the built site leads to a page, and to a place on it', () => {
+    const pages = new Map(
+      globSync('**/*.html', { cwd: dist }).map((path) => [
+        `/${path.replaceAll('\\', '/')}`,
+        readFileSync(join(dist, path), 'utf8'),
+      ]),
+    );
+    const dead: string[] = [];
+    for (const [path, html] of pages) {
+      for (const [, link] of html.matchAll(/<a\s[^>]*?href="([^"]+)"/g)) {
+        if (/^[a-z]+:/.test(link)) continue; // elsewhere
+        const { pathname, hash } = new URL(link, `http://localhost${path}`);
+        const target = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+        const there = pages.get(target)?.includes(`id="${decodeURIComponent(hash.slice(1))}"`);
+        if (hash && hash !== '#_top' ? !there : !existsSync(join(dist, target))) dead.push(`${path}: ${link}`);
+      }
+    }
+    expect(pages.size).toBeGreaterThan(40);
+    expect(dead).toEqual([]);
   });
 
   test('a text page loads less than 50 kB of JavaScript', async () => {

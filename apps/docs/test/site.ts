@@ -8,7 +8,7 @@ import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, chromium, type Locator, type Page } from 'playwright';
 import { findChromium } from '../../../testing/browser.ts';
 
 const run = promisify(execFile);
@@ -70,9 +70,47 @@ export type Site = {
   readonly url: string;
   readonly browser: Browser;
   /** A page, and what went wrong on it: errors in its console, requests to elsewhere, files that are not there. */
-  open(path: string, options?: Parameters<Browser['newPage']>[0]): Promise<{ page: Page; faults: string[] }>;
+  open(path: string, options?: PageOptions): Promise<Opened>;
+  /** A page's figure, alive, and ready where it trains. */
+  openFigure(path: string, name: string, options?: PageOptions): Promise<OpenedFigure>;
   close(): Promise<void>;
 };
+
+type PageOptions = Parameters<Browser['newPage']>[0] & {
+  /** Runs in the page before all else: a browser that lacks something. An arrow function: its text goes there. */
+  readonly script?: () => void;
+};
+type Opened = { readonly page: Page; readonly faults: string[] };
+export type OpenedFigure = Opened & {
+  readonly figure: Locator;
+  /** What stands beside 'step', 'loss' or 'engine'. */
+  shown(what: string): Promise<string | null>;
+};
+
+/**
+ * What is wrong with a figure for those who have no mouse or do not see: controls without a name, out of the reach of Tab,
+ * whose focus does not show, or that speak a number where there is a word for it.
+ */
+export function faultsOfControls(figure: Locator): Promise<string[]> {
+  return figure.evaluate((figure) => {
+    const controls = figure.querySelectorAll<HTMLElement>('button, select, input, textarea, summary, [tabindex]');
+    const shown = [...controls].filter((control) => control.checkVisibility() && !control.matches(':disabled'));
+    return shown.flatMap((control) => {
+      const { labels } = control as HTMLInputElement;
+      const name = control.ariaLabel ?? (labels?.length ? labels[0].textContent : control.textContent);
+      control.blur(); // a mouse may have been there
+      control.focus({ focusVisible: true } as FocusOptions);
+      const { outlineStyle } = getComputedStyle(control);
+      const [what] = control.outerHTML.split('>');
+      return [
+        ...(name?.trim() || control.matches('.scroll') ? [] : [`no name: ${what}`]),
+        ...(control.tabIndex === 0 && document.activeElement === control ? [] : [`out of reach: ${what}`]),
+        ...(outlineStyle === 'none' ? [`focus does not show: ${what}`] : []),
+        ...(control.matches('[type=range]') && !control.ariaValueText ? [`no word for its value: ${what}`] : []),
+      ];
+    });
+  });
+}
 
 /** @returns undefined where there is no browser */
 export async function openSite(): Promise<Site | undefined> {
@@ -103,25 +141,35 @@ export async function openSite(): Promise<Site | undefined> {
       '--enable-unsafe-webgpu',
     ],
   });
+  const open: Site['open'] = async (path, { script, ...options } = {}) => {
+    const page = await browser.newPage(options);
+    if (script) await page.addInitScript(script);
+    const faults: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('request', (request) => {
+      const address = request.url();
+      if (!address.startsWith(url) && !/^(?:data|blob):/.test(address)) faults.push(`request to ${address}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()} for ${response.url()}`);
+    });
+    await page.goto(url + path);
+    return { page, faults };
+  };
   return {
     url,
     browser,
-    async open(path, options) {
-      const page = await browser.newPage(options);
-      const faults: string[] = [];
-      page.on('console', (message) => {
-        if (message.type() === 'error') faults.push(`console: ${message.text()}`);
-      });
-      page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-      page.on('request', (request) => {
-        const address = request.url();
-        if (!address.startsWith(url) && !/^(?:data|blob):/.test(address)) faults.push(`request to ${address}`);
-      });
-      page.on('response', (response) => {
-        if (response.status() >= 400) faults.push(`${response.status()} for ${response.url()}`);
-      });
-      await page.goto(url + path);
-      return { page, faults };
+    open,
+    async openFigure(path, name, options) {
+      const { page, faults } = await open(path, options);
+      const figure = page.locator(`hb-figure[name=${name}]`);
+      await figure.scrollIntoViewIfNeeded();
+      await page.locator(`hb-figure[name=${name}][data-state=live]`).waitFor();
+      if (await figure.locator('.panel').count()) await figure.locator('.panel:not([data-state=loading])').waitFor();
+      return { page, faults, figure, shown: (what) => figure.locator(`[data-shows="${what}"]`).textContent() };
     },
     async close() {
       await browser.close();

@@ -2,6 +2,7 @@
 import { element } from './controls.ts';
 import { scrolling } from './scrolling.ts';
 import { svg } from './svg.ts';
+import './heat-map.css';
 
 export type HeatMapOptions = {
   /** What it shows, for those who do not see it. */

@@ -1,5 +1,6 @@
 // A loss curve that grows: thousands of steps in a few hundred points, in SVG.
 import { svg } from './svg.ts';
+import './loss-chart.css';
 
 export type LossChart = {
   readonly element: HTMLElement;
@@ -20,8 +21,11 @@ export type LossChartOptions = {
   readonly logarithmic?: boolean;
 };
 
-const [height, left, right, top, bottom] = [190, 34, 8, 10, 26];
+const [height, left, right, top, bottom] = [196, 34, 8, 20, 26];
 const mostPoints = 280;
+
+/** For charts that show both. */
+export const heldLegend = 'Line: loss on what it learns from. Dots: on the tenth of the text that it never sees.';
 
 export function lossChart({ label, marks = [], startStep = 0, logarithmic = false }: LossChartOptions): LossChart {
   let losses: number[] = [];
@@ -46,7 +50,7 @@ export function lossChart({ label, marks = [], startStep = 0, logarithmic = fals
       ...marks.map(({ loss }) => loss),
       ...held.map(({ loss }) => loss),
     ];
-    if (values.length === 0) values.push(1, 3);
+    if (points.length === 0) values.push(1, 3); // something to begin with
     const transform = logarithmic ? Math.log : (value: number) => value;
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const floor = transform(logarithmic ? low : Math.max(0, low - 0.06 * (high - low)));

@@ -1,5 +1,6 @@
 // Tokens side by side, as a text that was cut with scissors: what several figures show.
 import { element } from './controls.ts';
+import './pieces.css';
 
 export type ShownPiece = { readonly token: string; readonly id?: number; readonly isNew?: boolean };
 

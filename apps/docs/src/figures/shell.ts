@@ -59,7 +59,8 @@ function failure(error: unknown, again: () => void): HTMLElement {
   note.className = 'note';
   note.setAttribute('role', 'alert');
   const text = document.createElement('p');
-  text.textContent = `This figure did not start: ${(error as Error).message} The text around it says the same in words.`;
+  const reason = (error as Error).message.replace(/[^.!?]$/, '$&.');
+  text.textContent = `This figure did not start. ${reason} The text around it says the same in words.`;
   note.append(text, button('Try again', again));
   return note;
 }

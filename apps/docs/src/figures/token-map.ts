@@ -1,6 +1,7 @@
 // A square of shares between tokens that changes as training goes: rows and columns with names, darker where it is more.
 import { element } from './controls.ts';
 import { svg } from './svg.ts';
+import './token-map.css';
 
 export type TokenMapOptions = {
   readonly label: string;
@@ -27,6 +28,8 @@ export function tokenMap({ label, describe }: TokenMapOptions): TokenMap {
   const cursor = svg('rect', { class: 'cursor', width: cell, height: cell, visibility: 'hidden' });
   const reading = element('p', 'reading', '\u00a0');
   reading.setAttribute('role', 'status');
+  /** What the reader asks for is spoken; what changes of itself is not. */
+  const speak = (spoken: boolean) => reading.setAttribute('aria-live', spoken ? 'polite' : 'off');
   const scroll = element('div', 'scroll');
   const table = element('details', '', element('summary', '', 'As a table'), scroll);
 
@@ -42,12 +45,14 @@ export function tokenMap({ label, describe }: TokenMapOptions): TokenMap {
   picture.addEventListener('pointermove', ({ clientX, clientY }) => {
     const { left, top, width } = picture.getBoundingClientRect();
     const scale = (margin + columns.length * cell) / width;
+    speak(true);
     read(Math.floor(((clientY - top) * scale - margin) / cell), Math.floor(((clientX - left) * scale - margin) / cell));
   });
   picture.addEventListener('keydown', (event) => {
     const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!move) return;
     event.preventDefault();
+    speak(true);
     read(atRow + move[0], atColumn + move[1]);
   });
 
@@ -95,6 +100,7 @@ export function tokenMap({ label, describe }: TokenMapOptions): TokenMap {
         lay();
       }
       for (const [i, rect] of cells.entries()) rect.style.fillOpacity = Math.sqrt(values[i]).toFixed(3);
+      speak(false);
       if (cursor.getAttribute('visibility') === 'visible') read(atRow, atColumn);
       fillTable();
     },

@@ -4,6 +4,7 @@ import { describeEngine, engineChoices } from './engines.ts';
 import type { Progress } from './messages.ts';
 import type { RecipeName, SettingsOf } from './recipe.ts';
 import { openTrainer, type Ready, type Trainer } from './trainer.ts';
+import './panel.css';
 
 export type PanelOptions<Name extends RecipeName> = {
   readonly recipe: Name;
@@ -122,7 +123,9 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
           .map(({ advice }) => advice ?? '')
           .join(' ')
           .trim();
+        const focused = engineBox.contains(document.activeElement);
         engineBox.replaceChildren(list);
+        if (focused) list.querySelector('select')?.focus();
         stepCount.textContent = '0';
         onReady(mine, ready);
         show();

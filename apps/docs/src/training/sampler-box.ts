@@ -2,6 +2,7 @@
 import { button, controls, element, slider, textBox } from '../figures/controls.ts';
 import { latest } from './latest.ts';
 import type { Trainer } from './trainer.ts';
+import './sampler-box.css';
 
 export type SamplerBox = {
   readonly element: HTMLElement;
@@ -32,6 +33,7 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
     if (!asked) return;
     write.disabled = true;
     output.replaceChildren(element('b', '', prompt));
+    output.setAttribute('aria-busy', 'true'); // read out when all of it is there
     try {
       const request = { prompt, length, temperature, topP };
       const { count, seconds } = await asked.ask('sample', request, (part) => output.append(part));
@@ -39,6 +41,7 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
     } catch (error) {
       speed.textContent = (error as Error).message;
     } finally {
+      output.removeAttribute('aria-busy');
       write.disabled = asked !== trainer;
     }
   };
@@ -89,7 +92,14 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
     ),
     output,
     speed,
-    element('p', 'heading', 'What may come next: the model’s own chances, and what the sliders make of them'),
+    element(
+      'p',
+      'heading',
+      'What may come next: ',
+      element('span', 'own-chances', 'the model’s own chances'),
+      ', and ',
+      element('span', 'made-chances', 'what the sliders make of them'),
+    ),
     bars,
   );
   return {

@@ -2,6 +2,7 @@
 import { choice, element } from '../figures/controls.ts';
 import { readTextFile, type TextFile } from './read-text-file.ts';
 import type { LanguageSettings } from './recipes/language-settings.ts';
+import './text-source.css';
 
 export type TextSource = {
   readonly element: HTMLElement;
@@ -43,7 +44,12 @@ export function textSource(onChange: () => void, first: 'story' | 'names' = 'sto
     source = { name: file.name, text: file.text };
     select.value = 'own';
     const size = `${file.name}: ${file.text.length.toLocaleString('en')} characters. It stays in this page.`;
-    note.textContent = [size, file.note ?? ''].join(' ').trim();
+    note.replaceChildren(size);
+    if (file.note) {
+      const guide = element('a', '', 'How to prepare a large text');
+      guide.href = '/guides/large-corpus/';
+      note.append(` ${file.note} `, guide);
+    }
     onChange();
   };
   const take = async (file: File | undefined) => {
@@ -65,7 +71,10 @@ export function textSource(onChange: () => void, first: 'story' | 'names' = 'sto
   box.addEventListener('dragover', (event) => event.preventDefault());
   box.addEventListener('drop', (event) => {
     event.preventDefault();
-    void take(event.dataTransfer?.files[0]);
+    const files = event.dataTransfer?.files;
+    if (!files?.length) return;
+    input.files = files; // so that its name stands beside the button
+    void take(files[0]);
   });
   return { element: box, current: () => source };
 }

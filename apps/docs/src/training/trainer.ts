@@ -54,7 +54,7 @@ type Waiting = {
 
 export function openTrainer<Name extends RecipeName>(options: TrainerOptions<Name>): Trainer<Name> {
   const { recipe, settings, seed, engine, onReady, onProgress, onDone, onFailure } = options;
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = startWorker();
   const waiting = new Map<number, Waiting>();
   let asked = 0;
   const order = (message: Order) => worker.postMessage(message);
@@ -117,4 +117,13 @@ export function openTrainer<Name extends RecipeName>(options: TrainerOptions<Nam
       breakOff(new DOMException('Training has begun anew.', 'AbortError'));
     },
   };
+}
+
+/** @throws Error in a browser whose Workers cannot be modules */
+function startWorker(): Worker {
+  try {
+    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  } catch (cause) {
+    throw new Error('This browser cannot train beside a page. Those since the middle of 2023 can.', { cause });
+  }
 }

@@ -7,6 +7,7 @@ import { element, textBox } from '../controls.ts';
 import { type LossChart, lossChart } from '../loss-chart.ts';
 import { tokenMap } from '../token-map.ts';
 import { thumbnails } from './thumbnails.ts';
+import './figure.css';
 
 const named = (token: string) => (token === ' ' ? 'the blank' : token);
 const first = 'She paid a letter, and sat down.';

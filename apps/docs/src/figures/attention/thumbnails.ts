@@ -16,6 +16,8 @@ export type Thumbnails = {
 
 export function thumbnails(onChoose: () => void): Thumbnails {
   const row = element('div', 'heads');
+  row.setAttribute('role', 'group');
+  row.setAttribute('aria-label', 'Heads, layer by layer');
   let chosen = { layer: 0, head: 0 };
   let pictures: { readonly canvas: HTMLCanvasElement; readonly layer: number; readonly head: number }[] = [];
 
@@ -36,19 +38,27 @@ export function thumbnails(onChoose: () => void): Thumbnails {
     return { canvas, layer, head };
   };
 
+  const show = ({ layers, heads, tokens }: Heads) => {
+    if (pictures.length !== layers.length * heads) {
+      row.replaceChildren();
+      pictures = layers.flatMap((_, layer) => Array.from({ length: heads }, (_, head) => make(layer, head)));
+    }
+    const colour = getComputedStyle(row).getPropertyValue('--hb-heat').trim().split(' ').map(Number);
+    const time = tokens.length;
+    for (const { canvas, layer, head } of pictures) {
+      draw(canvas, layers[layer].subarray(head * time * time, (head + 1) * time * time), time, colour);
+    }
+  };
+  let shown: Heads | undefined;
+  const themeChanged = new MutationObserver(() => shown && show(shown)); // a canvas does not follow a style sheet
+  themeChanged.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+
   return {
     element: row,
     chosen: () => chosen,
-    show({ layers, heads, tokens }) {
-      if (pictures.length !== layers.length * heads) {
-        row.replaceChildren();
-        pictures = layers.flatMap((_, layer) => Array.from({ length: heads }, (_, head) => make(layer, head)));
-      }
-      const colour = getComputedStyle(row).getPropertyValue('--hb-heat').trim().split(' ').map(Number);
-      const time = tokens.length;
-      for (const { canvas, layer, head } of pictures) {
-        draw(canvas, layers[layer].subarray(head * time * time, (head + 1) * time * time), time, colour);
-      }
+    show(heads) {
+      shown = heads;
+      show(heads);
     },
   };
 }

@@ -4,7 +4,7 @@ import { suited } from '../../training/recipes/language-settings.ts';
 import { samplerBox } from '../../training/sampler-box.ts';
 import { textSource } from '../../training/text-source.ts';
 import { element } from '../controls.ts';
-import { type LossChart, lossChart } from '../loss-chart.ts';
+import { heldLegend, type LossChart, lossChart } from '../loss-chart.ts';
 
 export default function figure(stage: HTMLElement): void {
   const sampler = samplerBox({ prompt: 'The ', length: 200 });
@@ -39,11 +39,7 @@ export default function figure(stage: HTMLElement): void {
     panel.element,
     facts,
     chartPlace,
-    element(
-      'p',
-      'legend quiet',
-      'Line: loss on what it learns from. Dots: on the tenth of the text that it never sees.',
-    ),
+    element('p', 'legend quiet', heldLegend),
     sampler.element,
   );
 }

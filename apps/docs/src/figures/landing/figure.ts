@@ -5,6 +5,7 @@ import { suited } from '../../training/recipes/language-settings.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { element } from '../controls.ts';
 import { lossChart } from '../loss-chart.ts';
+import './figure.css';
 
 const samplesAt = [0, 30, 100, 300, 1000, 3000];
 

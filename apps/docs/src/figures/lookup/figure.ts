@@ -2,6 +2,7 @@
 import { choice, controls, element } from '../controls.ts';
 import { scrolling } from '../scrolling.ts';
 import { embeddingRows, oneHot, times } from './table.ts';
+import './figure.css';
 
 type Example = { readonly names: readonly string[]; readonly sequence: readonly number[]; readonly rows: number[][] };
 

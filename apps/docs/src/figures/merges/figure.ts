@@ -20,7 +20,7 @@ export default function mergesFigure(stage: HTMLElement): void {
     '',
     ...['round', 'pair', 'new token', 'id', 'joined'].map((name) => element('th', '', name)),
   );
-  const table = element('table', 'merges', element('thead', '', head), learned);
+  const table = element('table', 'ruled', element('thead', '', head), learned);
   const step = button('Join one pair', () => {
     stop();
     join();
@@ -39,12 +39,14 @@ export default function mergesFigure(stage: HTMLElement): void {
   const start = () => {
     timer = setInterval(() => (stage.isConnected ? join() : stop()), pause);
     play.textContent = 'Pause';
+    status.setAttribute('aria-live', 'off'); // a voice is slower than the rounds
     join();
   };
   const stop = () => {
     clearInterval(timer);
     timer = undefined;
     play.textContent = 'Play';
+    status.setAttribute('aria-live', 'polite');
   };
   const finish = () => {
     stop();

@@ -5,6 +5,7 @@ import type { Trainer } from '../../training/trainer.ts';
 import { choice, element, slider } from '../controls.ts';
 import { lossChart } from '../loss-chart.ts';
 import { letterPlane } from './letter-plane.ts';
+import './figure.css';
 
 const notebookSeed = 2147483647;
 const paces = [10, 60, 300, undefined] as const;

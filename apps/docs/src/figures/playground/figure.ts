@@ -5,11 +5,14 @@ import { samplerBox } from '../../training/sampler-box.ts';
 import { textSource } from '../../training/text-source.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { button, controls, element } from '../controls.ts';
-import { type LossChart, lossChart } from '../loss-chart.ts';
+import { heldLegend, type LossChart, lossChart } from '../loss-chart.ts';
 import { forgetModel, type Kept, keepModel, keptModel } from './keep.ts';
 import { settingsForm } from './settings-form.ts';
+import './figure.css';
 
 type Model = Trainer<'language-model'>;
+
+const mostModelBytes = 100_000_000; // a page holds it several times: the file, its parameters, the optimizer's moments
 
 export default async function figure(stage: HTMLElement): Promise<void> {
   let checkpoint: Uint8Array<ArrayBuffer> | undefined; // loaded, to go on from
@@ -52,7 +55,13 @@ export default async function figure(stage: HTMLElement): Promise<void> {
   Object.assign(file, { type: 'file', accept: '.safetensors' });
   file.addEventListener('change', async () => {
     const chosen = file.files?.[0];
-    if (chosen) load(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
+    if (!chosen) return;
+    if (chosen.size > mostModelBytes) {
+      const size = `${chosen.name} has ${(chosen.size / 1e6).toFixed(0)} MB, and a page holds models of up to 100.`;
+      note.textContent = `${size} The command line takes it: hornbook sample ${chosen.name}`;
+      return;
+    }
+    load(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
   });
   const load = (bytes: Uint8Array<ArrayBuffer>, name: string) => {
     try {
@@ -119,6 +128,7 @@ export default async function figure(stage: HTMLElement): Promise<void> {
     panel.element,
     facts,
     chartPlace,
+    element('p', 'legend quiet', heldLegend),
     element('h2', '', '4. Write'),
     sampler.element,
     element('h2', '', '5. Take it along, or bring one'),

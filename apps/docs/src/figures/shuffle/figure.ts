@@ -4,6 +4,7 @@ import { manualSeed } from '@hornbook/random';
 import { button, controls, element, textBox } from '../controls.ts';
 import { scrolling } from '../scrolling.ts';
 import { gather, type Kind, largestDifference } from './gather.ts';
+import './figure.css';
 
 const kinds: readonly (readonly [Kind, string])[] = [
   ['none', 'no positions'],

@@ -2,6 +2,7 @@
 import { button, controls, element } from '../controls.ts';
 import { scrolling } from '../scrolling.ts';
 import { gradient, naiveSoftmax, stableSoftmax } from './softmax.ts';
+import './figure.css';
 
 const presets: readonly (readonly number[])[] = [
   [-2, -3, 0, 5],
@@ -92,6 +93,7 @@ function tokenRow(
     row,
     show({ score, probability, pull, answer }) {
       slider.value = String(score);
+      slider.setAttribute('aria-valuetext', String(score)); // which may be beyond the slider's ends
       if (number.valueAsNumber !== score) number.value = String(score);
       mark.checked = token === answer;
       bar.style.inlineSize = `${100 * probability}%`;

@@ -4,6 +4,7 @@ import { engineTitle } from '../../training/engines.ts';
 import { type LanguageSettings, suited } from '../../training/recipes/language-settings.ts';
 import { button, choice, controls, element } from '../controls.ts';
 import { type Measured, measureEngine } from './measure.ts';
+import './figure.css';
 
 const common = { source: { corpus: 'story' }, tokenizer: 'characters', vocabSize: 0, steps: 100_000 } as const;
 const workloads: Readonly<Record<string, { readonly label: string; readonly settings: LanguageSettings }>> = {

@@ -3,6 +3,7 @@ import { loadCorpus } from '@hornbook/datasets';
 import { controls, element, textBox } from '../controls.ts';
 import { piecesList } from '../pieces.ts';
 import { cut, type Way } from './cut.ts';
+import './figure.css';
 
 const ways: readonly (readonly [Way, string])[] = [
   ['characters', 'Characters'],

@@ -6,6 +6,7 @@ import { button, controls, element, numberBox, slider, textBox } from '../contro
 import { visible } from '../pieces.ts';
 import { scrolling } from '../scrolling.ts';
 import { dragAlong, type Handle } from './drag-along.ts';
+import './figure.css';
 
 const longest = 40; // characters that are laid out in a row
 
