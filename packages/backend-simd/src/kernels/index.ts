@@ -11,6 +11,7 @@ import type { NativeKernels } from './native-kernel.ts';
 import { nnActivationKernels } from './nn-activations.ts';
 import { nnAttentionKernels } from './nn-attention.ts';
 import { nnEmbeddingKernels } from './nn-embedding.ts';
+import { nnFeedForwardKernels } from './nn-feed-forward.ts';
 import { nnLossKernels } from './nn-losses.ts';
 import { nnNormKernels } from './nn-norms.ts';
 import { nnRotaryKernels } from './nn-rotary.ts';
@@ -29,6 +30,7 @@ export const nativeKernels: NativeKernels = {
   ...nnActivationKernels,
   ...nnAttentionKernels,
   ...nnEmbeddingKernels,
+  ...nnFeedForwardKernels,
   ...nnLossKernels,
   ...nnNormKernels,
   ...nnRotaryKernels,

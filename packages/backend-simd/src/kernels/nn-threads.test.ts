@@ -1,9 +1,19 @@
 // Fused operations give the same bits, forward and backward, whatever the number of threads.
 import { useBackend } from '@hornbook/backends';
-import { addLayerNorm, causalSelfAttention, crossEntropy, embedding, gelu, rmsNorm, swiGlu } from '@hornbook/ops';
+import {
+  addLayerNorm,
+  causalSelfAttention,
+  crossEntropy,
+  embedding,
+  feedForward,
+  gelu,
+  rmsNorm,
+  swiGlu,
+} from '@hornbook/ops';
 import {
   add,
   backend,
+  matMul,
   reshape,
   type Tensor,
   type Tensor1D,
@@ -55,6 +65,23 @@ const ops: [string, number[][], (inputs: Tensor[]) => Tensor][] = [
       [50, width],
     ],
     ([table, positions]) => embedding(table as Tensor2D, tensor(ids, [batch, time], 'int32'), positions as Tensor2D),
+  ],
+  [
+    'a table of rows and scores',
+    [[41, width]],
+    ([table]) => {
+      const rows = embedding(table as Tensor2D, tensor(ids, [ids.length], 'int32'));
+      return matMul(rows as Tensor2D, table as Tensor2D, false, true);
+    },
+  ],
+  [
+    'feed-forward',
+    [[batch * time, width], [width, 2 * width], [2 * width], [2 * width, width], [width]],
+    ([x, up, upBias, down, downBias]) =>
+      feedForward(x as Tensor2D, {
+        ...{ up: up as Tensor2D, upBias: upBias as Tensor1D },
+        ...{ down: down as Tensor2D, downBias: downBias as Tensor1D },
+      }),
   ],
   [
     'cross-entropy',
