@@ -23,24 +23,23 @@ await flat('one shape', small, [[4, 32]]);
 const shapes = Array.from({ length: 24 }, (_, i) => [1 + ((i * 5) % 7), 4 + ((i * 11) % 29)] as const);
 await flat('24 shapes in turn', small, shapes);
 
-const large: GptConfig = { vocabSize: 50257, contextLength: 1024, embedDim: 768, numHeads: 12, numLayers: 12 };
-const [few, many] = [await peak(large, 16), await peak(large, 64)];
-const parameterBytes = 4 * gpt(large).parameterCount;
-const perToken = (many - few) / 48;
-console.log(
-  `\na model of ${megabytes(parameterBytes)}: its first four steps with AdamW, two of them recorded and one replayed`,
-);
-for (const [tokens, bytes] of [
-  [16, few],
-  [64, many],
-]) {
-  console.log(
-    `${tokens} tokens: peak ${megabytes(bytes)}, ${(bytes / parameterBytes).toFixed(3)} times the parameters`,
-  );
+const gpt2: GptConfig = { vocabSize: 50257, contextLength: 1024, embedDim: 768, numHeads: 12, numLayers: 12 };
+await large('scores from the token table', gpt2);
+await large('scores from a head of its own', { ...gpt2, tiedHead: false }); // larger, so that the peak is its own
+
+/** What a step needs of each token and apart from tokens: two lengths tell. */
+async function large(name: string, config: GptConfig): Promise<void> {
+  const parameterBytes = 4 * gpt(config).parameterCount;
+  const [few, many] = [await peak(config, 16), await peak(config, 64)];
+  const perToken = (many - few) / 48;
+  console.log(`\n${name}: ${megabytes(parameterBytes)}; its first four AdamW steps, two recorded and one replayed`);
+  for (const [tokens, bytes] of Object.entries({ 16: few, 64: many })) {
+    const times = (bytes / parameterBytes).toFixed(3);
+    console.log(`${tokens} tokens: peak ${megabytes(bytes)}, ${times} times the parameters`);
+  }
+  const rest = ((few - 16 * perToken) / parameterBytes).toFixed(4);
+  console.log(`so ${megabytes(perToken)} of activations a token, and ${rest} times the parameters without tokens`);
 }
-console.log(
-  `so ${megabytes(perToken)} of activations a token, and ${((few - 16 * perToken) / parameterBytes).toFixed(3)} times the rest`,
-);
 
 /** Trains, and throws where memory is not after all steps what it was after a few. */
 async function flat(name: string, config: GptConfig, sizes: readonly (readonly [number, number])[]): Promise<void> {

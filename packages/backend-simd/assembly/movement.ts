@@ -152,21 +152,19 @@ export function slideIn(a: usize, thread: i32, threads: i32): void {
   }
 }
 
-/** x [count, width], ids [count], y [segments, width]: rows of equal id are added in their order, others left out. */
-export function segmentSum(a: usize, thread: i32, threads: i32): void {
+/** x [count, width], ids [count], y [rows, width], which grows by them: of equal ids in their order; others are left out. */
+export function addRows(a: usize, thread: i32, threads: i32): void {
   const count = load<i32>(a, 12);
   const width = load<i32>(a, 16);
-  const segments = load<i32>(a, 20);
+  const rows = load<i32>(a, 20);
   const start = from(width, thread, threads);
   const bytes = <usize>(from(width, thread + 1, threads) - start) << 2;
   const step = <usize>width << 2;
   const y = load<usize>(a, 8) + (<usize>start << 2);
-  if (bytes == step) memory.fill(y, 0, <usize>segments * step);
-  else for (let row = y; row < y + <usize>segments * step; row += step) memory.fill(row, 0, bytes);
   let x = load<usize>(a) + (<usize>start << 2);
   for (let i = 0; i < count; i++) {
     const id = load<i32>(load<usize>(a, 4) + (<usize>i << 2));
-    if (<u32>id < <u32>segments) {
+    if (<u32>id < <u32>rows) {
       const row = y + <usize>id * step;
       let j: usize = 0;
       for (; j + 16 <= bytes; j += 16) v128.store(row + j, f32x4.add(v128.load(row + j), v128.load(x + j)));

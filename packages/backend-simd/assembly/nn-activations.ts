@@ -7,14 +7,22 @@ import { from } from './parts';
 const SLOPE: f32 = 1.5957691216057308; // 2 √(2/π)
 const CUBIC: f32 = 0.07135481627162123; // SLOPE · 0.044715
 
+/** What a kernel makes of x: y, or dx from dy, or y in the place of x and beside it the slope, dx / dy. */
+enum Make { Value, Gradient, ValueAndSlope }
+
 /** x · Φ(x) = x/2 · (1 + erf(x / √2)). */
 export function geluErf(a: usize, thread: i32, threads: i32): void {
-  normal(0, load<usize>(a), load<usize>(a, 4), load<i32>(a, 8), thread, threads, false);
+  normal(0, load<usize>(a), load<usize>(a, 4), load<i32>(a, 8), thread, threads, Make.Value);
 }
 
 /** dy · (Φ(x) + x · Φ'(x)). */
 export function geluErfGradient(a: usize, thread: i32, threads: i32): void {
-  normal(load<usize>(a), load<usize>(a, 4), load<usize>(a, 8), load<i32>(a, 12), thread, threads, true);
+  normal(load<usize>(a), load<usize>(a, 4), load<usize>(a, 8), load<i32>(a, 12), thread, threads, Make.Gradient);
+}
+
+/** x becomes x · Φ(x), and slope Φ(x) + x · Φ'(x). */
+export function geluErfSlope(a: usize, thread: i32, threads: i32): void {
+  normal(0, load<usize>(a), load<usize>(a, 4), load<i32>(a, 8), thread, threads, Make.ValueAndSlope);
 }
 
 /**
@@ -23,7 +31,7 @@ export function geluErfGradient(a: usize, thread: i32, threads: i32): void {
  */
 // @ts-expect-error: decorator
 @inline
-function normal(dy: usize, x: usize, to: usize, n: i32, thread: i32, threads: i32, gradient: bool): void {
+function normal(dy: usize, x: usize, to: usize, n: i32, thread: i32, threads: i32, make: Make): void {
   const zero = n >> 31;
   const one = kept(1, zero);
   const round = kept(ROUND, zero);
@@ -58,12 +66,10 @@ function normal(dy: usize, x: usize, to: usize, n: i32, thread: i32, threads: i3
     q = fma(q, t, q1);
     q = f32x4.mul(f32x4.mul(q, t), e);
     const below = v128.bitselect(q, f32x4.sub(one, q), i32x4.shr_s(v, 31)); // Φ(x)
-    if (gradient) {
-      const slope = fma(v, f32x4.mul(e, density), below);
-      v128.store(to + i, f32x4.mul(v128.load(dy + i), slope));
-    } else {
-      v128.store(to + i, f32x4.mul(v, below));
-    }
+    const slope = fma(v, f32x4.mul(e, density), below);
+    if (make == Make.Gradient) v128.store(to + i, f32x4.mul(v128.load(dy + i), slope));
+    else v128.store((make == Make.Value ? to : x) + i, f32x4.mul(v, below));
+    if (make == Make.ValueAndSlope) v128.store(to + i, slope);
   }
 }
 
@@ -74,7 +80,13 @@ export function geluTanh(a: usize, thread: i32, threads: i32): void {
 
 export function geluTanhGradient(a: usize, thread: i32, threads: i32): void {
   const dx = load<usize>(a, 8);
-  gatedGradient(load<usize>(a), load<usize>(a, 4), 0, dx, 0, load<i32>(a, 12), thread, threads, SLOPE, CUBIC, false);
+  gatedGradient(load<usize>(a), load<usize>(a, 4), 0, dx, 0, load<i32>(a, 12), thread, threads, SLOPE, CUBIC, Make.Gradient, false);
+}
+
+export function geluTanhSlope(a: usize, thread: i32, threads: i32): void {
+  const slope = load<usize>(a, 4);
+  const n = load<i32>(a, 8);
+  gatedGradient(0, load<usize>(a), 0, slope, 0, n, thread, threads, SLOPE, CUBIC, Make.ValueAndSlope, false);
 }
 
 /** x · sigmoid(x). */
@@ -84,7 +96,7 @@ export function silu(a: usize, thread: i32, threads: i32): void {
 
 export function siluGradient(a: usize, thread: i32, threads: i32): void {
   const dx = load<usize>(a, 8);
-  gatedGradient(load<usize>(a), load<usize>(a, 4), 0, dx, 0, load<i32>(a, 12), thread, threads, 1, 0, false);
+  gatedGradient(load<usize>(a), load<usize>(a, 4), 0, dx, 0, load<i32>(a, 12), thread, threads, 1, 0, Make.Gradient, false);
 }
 
 /** gate · sigmoid(gate) · up. */
@@ -96,7 +108,7 @@ export function swiGluGradient(a: usize, thread: i32, threads: i32): void {
   const dGate = load<usize>(a, 12);
   const dUp = load<usize>(a, 16);
   const n = load<i32>(a, 20);
-  gatedGradient(load<usize>(a), load<usize>(a, 4), load<usize>(a, 8), dGate, dUp, n, thread, threads, 1, 0, true);
+  gatedGradient(load<usize>(a), load<usize>(a, 4), load<usize>(a, 8), dGate, dUp, n, thread, threads, 1, 0, Make.Gradient, true);
 }
 
 /** y = x · sigmoid(w) with w = linear · x + cubic · x³, times `up` where there is one. */
@@ -132,7 +144,7 @@ function gated(
 @inline
 function gatedGradient(
   dy: usize, x: usize, up: usize, dx: usize, dUp: usize,
-  n: i32, thread: i32, threads: i32, linear: f32, cubic: f32, hasUp: bool,
+  n: i32, thread: i32, threads: i32, linear: f32, cubic: f32, make: Make, hasUp: bool,
 ): void {
   const zero = n >> 31;
   const one = kept(1, zero);
@@ -157,10 +169,16 @@ function gatedGradient(
     const g = f32x4.div(one, f32x4.add(one, e));
     const rise = cubic != 0 ? f32x4.mul(v, fma(square, steepBend, steep)) : v; // x · w'
     const derivative = f32x4.mul(g, fma(rise, f32x4.sub(one, g), one));
+    if (make == Make.ValueAndSlope) {
+      v128.store(x + i, f32x4.mul(v, g));
+      v128.store(dx + i, derivative);
+      continue;
+    }
     let d = v128.load(dy + i);
     if (hasUp) {
+      const other = v128.load(up + i); // dUp may lie there
       v128.store(dUp + i, f32x4.mul(d, f32x4.mul(v, g)));
-      d = f32x4.mul(d, v128.load(up + i));
+      d = f32x4.mul(d, other);
     }
     v128.store(dx + i, f32x4.mul(d, derivative));
   }

@@ -1,22 +1,15 @@
 // The backend: TensorFlow.js's own for the CPU, whose tensors lie in WebAssembly memory where our kernels reach them.
 import type { Capture, Capturing } from '@hornbook/ops';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import {
-  type backend_util,
-  type DataType,
-  type Tensor,
-  type TensorInfo,
-  type TypedArray,
-  util,
-} from '@tensorflow/tfjs-core';
+import { type DataType, type Tensor, type TensorInfo, type TypedArray, util } from '@tensorflow/tfjs-core';
 import { Recorder } from './capture.ts';
 import { type Command, command, partitioned } from './commands/encode.ts';
 import type { CommandName } from './commands/index.ts';
+import { Entry, type Values } from './entry.ts';
+import { type LateSum, LateSums } from './late-sums.ts';
 import type { Block, Memory } from './memory.ts';
 import type { Team } from './threads.ts';
 import { bytesOf, isNumeric, type Numbers, view } from './values.ts';
-
-type Values = backend_util.BackendValues;
 
 /** A word, or the rows of a list. */
 export type Argument = number | readonly number[];
@@ -24,38 +17,14 @@ export type Argument = number | readonly number[];
 /** Where the record of a command that runs at once lies. */
 const record = 512;
 
-/**
- * What a tensor's data id stands for. Numbers lie in WebAssembly memory (`block`), or in an array of their own until a
- * kernel of ours asks for them (`host`); strings and complex numbers are left to TensorFlow.js.
- */
-class Entry {
-  dtype: DataType;
-  refCount: number;
-  length: number;
-  block: Block | undefined;
-  host: Values | undefined;
-  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
-  readonly #memory: Memory;
-
-  constructor(memory: Memory, dtype: DataType, length: number, refCount: number) {
-    this.#memory = memory;
-    this.dtype = dtype;
-    this.length = length;
-    this.refCount = refCount;
-  }
-
-  /** For TensorFlow.js's kernels: a view, right until memory grows. */
-  get values(): Values | undefined {
-    return this.block ? view(this.#memory, this.block.pointer, this.dtype, this.length) : this.host;
-  }
-}
-
 export class SimdBackend extends MathBackendCPU implements Capturing {
   readonly #memory: Memory;
   readonly #team: Team;
   /** How many of TensorFlow.js's kernels are running, one in the other. */
   #delegating = 0;
   #recorder: Recorder | undefined;
+  readonly #lateSums = new LateSums();
+  #makesSum = false;
 
   constructor(memory: Memory, team: Team) {
     super();
@@ -85,7 +54,7 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
   /** The piece of memory that a tensor's values have to themselves. */
   block({ dataId, dtype }: TensorInfo): Block {
     const entry = this.#entry(dataId);
-    return entry.block ?? this.#upload(entry, dtype);
+    return entry.block ?? entry.make?.() ?? this.#upload(entry, dtype);
   }
 
   /** A tensor with whatever lies in its memory: for a kernel that writes every element. */
@@ -96,6 +65,27 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
     const dataId = {};
     this.data.set(dataId, entry as never);
     return { dataId, shape, dtype };
+  }
+
+  /**
+   * Zeros that `add` adds to, of float32, made when they are first asked for. What `add` reads is kept until then.
+   *
+   * @param add is given where it finds what it reads, and where the zeros lie
+   */
+  addLater(shape: number[], reads: readonly TensorInfo[], add: LateSum['add']): TensorInfo {
+    return this.#sumLater(shape, { reads: reads.map((tensor) => this.block(tensor)), add });
+  }
+
+  /** The sum of such a tensor, as long as it is not made, and another; undefined for any other tensor. */
+  addedTo(late: TensorInfo, other: TensorInfo): TensorInfo | undefined {
+    const sum = this.#lateSums.get(this.#entry(late.dataId));
+    if (!sum || sum.base || late.dataId === other.dataId) return undefined;
+    return this.#sumLater(late.shape, { ...sum, base: this.block(other) });
+  }
+
+  /** Makes what was to be made when it is asked for. */
+  settle(): void {
+    for (const entry of this.#lateSums.entries()) entry.make?.();
   }
 
   /** The same values as another tensor: counts a reference. */
@@ -110,6 +100,7 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
    */
   emit(name: CommandName, args: readonly Argument[], work = 0): void {
     const known = command(name);
+    if (known.changes && !this.#makesSum) this.settle(); // they may be sums of what is about to change
     const taken = this.#write(known, args, work > 0 ? partitioned : 0);
     if (this.#recorder?.recording) this.#recorder.record(known, args.map(lengthOf), record, work);
     this.#team.run(record, 1, work);
@@ -134,6 +125,7 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
 
   startCapture(inputs: readonly Tensor[]): Capture | undefined {
     if (this.#recorder) return undefined;
+    this.settle();
     const machine = { backend: this, memory: this.#memory, team: this.#team };
     this.#recorder = new Recorder(machine, inputs, () => {
       this.#recorder = undefined;
@@ -165,15 +157,17 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
   override readSync(dataId: object): Values {
     this.#refuse('Expected no read inside of the step, got one');
     const entry = this.#entry(dataId);
-    if (entry.block) return (entry.values as Numbers).slice();
+    if (entry.block || entry.make) return (entry.values as Numbers).slice();
     return super.readSync(dataId);
   }
 
   override disposeData(dataId: object, force = false): boolean {
     const entry = this.data.has(dataId) ? this.#entry(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && entry?.block) this.#giveBack(entry.block);
-    return gone;
+    if (!gone || !entry) return gone;
+    if (entry.block) this.#giveBack(entry.block);
+    for (const block of this.#lateSums.delete(entry)) this.#giveBack(block);
+    return true;
   }
 
   override dispose(): void {
@@ -187,6 +181,35 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
 
   #entry(dataId: object): Entry {
     return this.data.get(dataId) as unknown as Entry;
+  }
+
+  #sumLater(shape: number[], sum: LateSum): TensorInfo {
+    const entry = new Entry(this.#memory, 'float32', util.sizeFromShape(shape), 1);
+    entry.make = () => this.#makeSum(entry, sum);
+    this.#lateSums.set(entry, sum);
+    const dataId = {};
+    this.data.set(dataId, entry as never);
+    return { dataId, shape, dtype: 'float32' };
+  }
+
+  /** In the memory of what it begins as, where nobody else has that any more and a replay would not find it changed. */
+  #makeSum(entry: Entry, { reads, add, base }: LateSum): Block {
+    const ours = base && this.#lateSums.hasAlone(base) && (!this.#recorder || this.#recorder.made(base));
+    const block = ours ? base : this.#take(entry.length * 4);
+    entry.block = block;
+    entry.make = undefined;
+    this.#makesSum = true;
+    try {
+      const { pointer } = block;
+      if (!base) this.emit('fillFloats', [pointer, entry.length * 4, 0], entry.length);
+      else if (!ours) this.emit('copyWords', [base.pointer, pointer, 1, entry.length, 1, 1], entry.length);
+      const from = reads.map((read) => read.pointer);
+      add(from, pointer);
+    } finally {
+      this.#makesSum = false;
+      for (const piece of this.#lateSums.delete(entry)) if (piece !== block) this.#giveBack(piece);
+    }
+    return block;
   }
 
   #upload(entry: Entry, dtype: DataType): Block {
@@ -213,6 +236,7 @@ export class SimdBackend extends MathBackendCPU implements Capturing {
   }
 
   #giveBack(block: Block): void {
+    if (this.#lateSums.keeps(block)) return;
     this.#recorder?.gaveBack(block);
     this.#memory.release(block);
   }

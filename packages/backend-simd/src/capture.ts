@@ -56,9 +56,12 @@ export class Recorder implements Capture {
   }
 
   segment<T extends readonly Tensor[]>(work: () => T): T {
+    const { backend } = this.#machine;
+    backend.settle();
     this.recording = true;
     try {
       const tensors = work();
+      backend.settle();
       const segment = { end: this.#commands.length, results: this.#resultsOf(tensors), assigned: this.#assignments() };
       this.#segments.push(segment);
       return tensors;
@@ -99,6 +102,11 @@ export class Recorder implements Capture {
   /** A piece of memory was taken. */
   took(block: Block): void {
     if (this.recording) this.#regions.set(block, newRegion(block, false));
+  }
+
+  /** Whether a piece was taken in a segment, and this is one: then its next run takes another. */
+  made(block: Block): boolean {
+    return this.recording && this.#regions.get(block)?.outside === false;
   }
 
   gaveBack(block: Block): void {
@@ -147,7 +155,7 @@ export class Recorder implements Capture {
       region.first = Math.min(region.first, this.#commands.length);
       region.last = this.#commands.length;
       region.written ||= writes;
-      uses.push({ at: from + i, region, offset: address - region.block.pointer, writes });
+      uses.push({ at: from + i, region, offset: address - region.block.pointer, writes, over: kind === 'over' });
     }
     return uses;
   }

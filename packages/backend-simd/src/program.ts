@@ -1,7 +1,8 @@
 // Makes a program of a recording: finds a place for every piece of memory, and where threads must wait for each other.
 import { commandBytes, partitioned, waits } from './commands/encode.ts';
+import { sharedPlaces } from './in-place.ts';
 import { planMemory } from './plan.ts';
-import { type Recorded, type Recording, type Region, usesOf } from './region.ts';
+import { handsOut, type Recorded, type Recording, type Region, usesOf } from './region.ts';
 import { worthSharing } from './threads.ts';
 
 /** In the program itself (constants, inputs), among the intermediate results, or outside. */
@@ -35,7 +36,7 @@ export function writeProgram(recording: Recording): Program {
     }),
   );
   const inputs = new Set(recording.inputs.map(({ region }) => region));
-  const working: Region[] = [];
+  const working = new Set<Region>();
   for (const region of regions) {
     const { size } = region;
     if (found.has(region)) {
@@ -44,11 +45,14 @@ export function writeProgram(recording: Recording): Program {
       places.set(region, { in: 'program', at: end, size });
       end += size;
     } else {
-      working.push(region);
+      working.add(region);
     }
   }
-  const { offsets, size: workingBytes } = planMemory(working.map((region) => lifetime(region, recording)));
-  for (const [i, region] of working.entries()) places.set(region, { in: 'working', at: offsets[i], size: region.size });
+  const sharing = sharedPlaces(recording, working);
+  const { offsets, size: workingBytes } = planMemory(sharing.map((regions) => lifetime(regions, recording)));
+  for (const [i, regions] of sharing.entries()) {
+    for (const region of regions) places.set(region, { in: 'working', at: offsets[i], size: region.size });
+  }
 
   const words = new Int32Array(end / 4);
   const own: [number, number][] = [];
@@ -105,16 +109,18 @@ function regionsOf({ commands, segments, inputs }: Recording): Set<Region> {
   return regions;
 }
 
-function lifetime(region: Region, { segments }: Recording) {
-  const filled = region.contents ? startOf(segments, region.contents.segment) : Infinity;
-  const first = Math.min(region.first, filled);
-  let last = Math.max(region.last, first);
-  for (const { end, results, assigned } of segments) {
-    const readAfter =
-      results.some((result) => result.region === region) || assigned.some(({ from }) => from === region);
-    if (readAfter) last = Math.max(last, end - 1);
+/** Of regions of one size that share a place, one after the other. */
+function lifetime(regions: readonly Region[], { segments }: Recording) {
+  let [first, last] = [Infinity, 0];
+  for (const region of regions) {
+    first = Math.min(first, region.first, region.contents ? startOf(segments, region.contents.segment) : Infinity);
+    last = Math.max(
+      last,
+      region.last,
+      ...segments.map(({ end, ...segment }) => (handsOut(segment, region) ? end - 1 : 0)),
+    );
   }
-  return { size: region.size, first, last };
+  return { size: regions[0].size, first, last: Math.max(first, last) };
 }
 
 function startOf(segments: Recording['segments'], segment: number): number {

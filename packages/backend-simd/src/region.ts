@@ -28,6 +28,8 @@ export type Use = {
   readonly region: Region;
   readonly offset: number;
   readonly writes: boolean;
+  /** Whether it may be written where the command reads something else. */
+  readonly over: boolean;
 };
 
 /** A command as it was run, with pointers that are to be moved. */
@@ -76,4 +78,9 @@ export function newRegion(block: Block, outside: boolean): Region {
 /** All uses of a command, those in its lists, too. */
 export function usesOf({ uses, lists }: Recorded): Use[] {
   return [...uses, ...lists.flatMap((list) => list.uses)];
+}
+
+/** Whether a region is read when a segment has ended. */
+export function handsOut({ results, assigned }: Pick<Segment, 'results' | 'assigned'>, region: Region): boolean {
+  return results.some((result) => result.region === region) || assigned.some(({ from }) => from === region);
 }

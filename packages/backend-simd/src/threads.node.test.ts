@@ -126,19 +126,21 @@ describe('a process', () => {
   test('may have worker threads and child processes of its own that use the engine, too', async () => {
     const { stdout } = await run(`
       const { Worker } = await import('node:worker_threads');
-      const { execFileSync } = await import('node:child_process');
+      const { fork } = await import('node:child_process');
+      const { once } = await import('node:events');
       const source = ${JSON.stringify(program)};
+      const asModule = (body) => 'data:text/javascript,' + encodeURIComponent(body.replaceAll(/from '(.*?)'|import '(.*?)'/g,
+        (whole, a, b) => whole.replace(a ?? b, import.meta.resolve(a ?? b))));
       const threads = [1, 2].map(() => new Promise((resolve) => {
         const body = source + "const { parentPort } = await import('node:worker_threads'); parentPort.postMessage(await product());";
-        const data = 'data:text/javascript,' + encodeURIComponent(body.replaceAll(/from '(.*?)'|import '(.*?)'/g,
-          (whole, a, b) => whole.replace(a ?? b, import.meta.resolve(a ?? b))));
-        new Worker(new URL(data)).on('message', resolve);
+        new Worker(new URL(asModule(body))).on('message', resolve);
       }));
-      const child = execFileSync(process.execPath, ['--conditions=development', '--input-type=module', '--eval',
-        source + 'console.log(await product());'], { encoding: 'utf8' });
-      console.log(await product(), await Promise.all(threads), Number(child));
+      const child = fork('./index.ts', { execArgv: ['--conditions=development', '--import',
+        asModule(source + 'process.send(await product(), () => process.disconnect());')] });
+      const [answer, end] = [once(child, 'message'), once(child, 'exit')];
+      console.log(await product(), await Promise.all(threads), await answer, await end);
     `);
-    expect(stdout).toBe('300 [ 300, 300 ] 300\n');
+    expect(stdout).toBe('300 [ 300, 300 ] [ 300, undefined ] [ 0, null ]\n');
   });
 
   const training = `

@@ -10,8 +10,8 @@ export const Linear = 'Linear';
 export type LinearAttributes = { readonly bias: boolean };
 
 /**
- * x, up, upBias?, down, downBias?; { form } → y, hidden, before: y = down(hidden), hidden = gelu(before), before = up(x).
- * Gradient: dy, x, up, down, hidden, before; and whether there are biases → dx, dUp, dUpBias?, dDown, dDownBias?.
+ * x, up, upBias?, down, downBias?; { form } → y, hidden, before: y = down(hidden), hidden = gelu(up(x)), and whatever the
+ * gradient wants to know of up(x), in its shape. Gradient: dy, x, up, down, hidden, before; and whether there are biases → dx, dUp, dUpBias?, dDown, dDownBias?.
  */
 export const FeedForward = 'FeedForward';
 export type FeedForwardAttributes = GeluAttributes & { readonly upBias: boolean; readonly downBias: boolean };

@@ -2,7 +2,7 @@
 import type { CommandTable } from './table.ts';
 
 const pair = [
-  ...['in x', 'in y', 'out z', 'int size', 'int row length', 'int x step', 'int y step', 'int number of axes'],
+  ...['in x', 'in y', 'over z', 'int size', 'int row length', 'int x step', 'int y step', 'int number of axes'],
   ...['int size 1', 'int x stride 1', 'int y stride 1'],
   ...['int size 2', 'int x stride 2', 'int y stride 2'],
   ...['int size 3', 'int x stride 3', 'int y stride 3'],

@@ -1,7 +1,7 @@
 // What the kernels of assembly/elementwise.ts take.
 import type { CommandTable } from './table.ts';
 
-const map = ['in x', 'out y', 'int size'] as const;
+const map = ['in x', 'over y', 'int size'] as const;
 const mapWithOne = [...map, 'float p'] as const;
 
 export const elementwiseCommands = {
@@ -28,5 +28,5 @@ export const elementwiseCommands = {
   relu6: map,
   leakyRelu: mapWithOne,
   step: mapWithOne,
-  clip: ['in x', 'out y', 'int size', 'float smallest', 'float largest'],
+  clip: ['in x', 'over y', 'int size', 'float smallest', 'float largest'],
 } as const satisfies CommandTable;

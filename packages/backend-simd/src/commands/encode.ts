@@ -7,7 +7,7 @@ export const partitioned = 1;
 export const waits = 2;
 
 /** What an argument is, without its name. */
-export type Kind = 'in' | 'out' | 'inout' | 'int' | 'float' | 'scratch' | 'list';
+export type Kind = 'in' | 'out' | 'inout' | 'over' | 'int' | 'float' | 'scratch' | 'list';
 
 export type Command = {
   readonly number: number;
@@ -17,6 +17,8 @@ export type Command = {
   readonly rows: readonly (readonly Kind[] | undefined)[];
   /** Pointers and whole numbers alone: such a command is written without a second look. */
   readonly plain: boolean;
+  /** Whether it changes what was there before. */
+  readonly changes: boolean;
 };
 
 const commands = new Map<string, Command>(
@@ -40,7 +42,8 @@ function describe(name: CommandName, number: number, roles: readonly Role[]): Co
   const kinds = roles.map((role) => (typeof role === 'string' ? kindOf(role) : 'list'));
   const rows = roles.map((role) => (typeof role === 'string' ? undefined : role.list.map(kindOf)));
   const plain = kinds.every((kind) => kind !== 'float' && kind !== 'scratch' && kind !== 'list');
-  return { number, name, kinds, rows, plain };
+  const changes = [...kinds, ...rows.flatMap((row) => row ?? [])].includes('inout');
+  return { number, name, kinds, rows, plain, changes };
 }
 
 function kindOf(role: string): Kind {

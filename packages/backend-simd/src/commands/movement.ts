@@ -20,7 +20,7 @@ export const movementCommands = {
   transposeWords: ['in x', 'out y', 'int count', 'int rows', 'int columns'],
   gatherRows: ['in x', 'in ids', 'out y', 'int outer', 'int count', 'int length', 'int width'],
   slideIn: ['inout old', 'in x', 'in filled', 'int rows', 'int places', 'int time', 'int width'], // filled or 0
-  segmentSum: ['in x', 'in ids', 'out y', 'int count', 'int width', 'int segments'],
+  addRows: ['in x', 'in ids', 'inout y', 'int count', 'int width', 'int rows'],
   oneHot: ['in ids', 'out y', 'int count', 'int depth', 'float on', 'float off'],
   oneHotInts: ['in ids', 'out y', 'int count', 'int depth', 'int on', 'int off'],
 } as const satisfies CommandTable;

@@ -1,6 +1,7 @@
 // Arithmetic and comparisons of two tensors of one type, with broadcasting.
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CommandName } from '../commands/index.ts';
+import { addToSum } from './add-rows.ts';
 import type { KernelCall, NativeKernel, NativeKernels } from './native-kernel.ts';
 
 type Names = { readonly float32: CommandName; readonly int32?: CommandName };
@@ -80,8 +81,10 @@ function broadcast(x: number[], y: number[], shape: number[]): number[] {
   return layout;
 }
 
+const add = arithmetic({ float32: 'add', int32: 'addInts' });
+
 export const elementwisePairsKernels: NativeKernels = {
-  Add: arithmetic({ float32: 'add', int32: 'addInts' }),
+  Add: (call) => addToSum(call) ?? add(call),
   Sub: arithmetic({ float32: 'sub', int32: 'subInts' }),
   Multiply: arithmetic({ float32: 'multiply', int32: 'multiplyInts' }),
   RealDiv: arithmetic({ float32: 'divide' }),

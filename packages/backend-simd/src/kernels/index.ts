@@ -12,6 +12,7 @@ import { nnActivationKernels } from './nn-activations.ts';
 import { nnAttentionKernels } from './nn-attention.ts';
 import { nnDropoutKernels } from './nn-dropout.ts';
 import { nnEmbeddingKernels } from './nn-embedding.ts';
+import { nnFeedForwardKernels } from './nn-feed-forward.ts';
 import { nnLossKernels } from './nn-losses.ts';
 import { nnNormKernels } from './nn-norms.ts';
 import { nnRotaryKernels } from './nn-rotary.ts';
@@ -31,6 +32,7 @@ export const nativeKernels: NativeKernels = {
   ...nnAttentionKernels,
   ...nnDropoutKernels,
   ...nnEmbeddingKernels,
+  ...nnFeedForwardKernels,
   ...nnLossKernels,
   ...nnNormKernels,
   ...nnRotaryKernels,

@@ -12,6 +12,22 @@ const tileBytes = 4 * 6 * 8;
 /** At most so many rows are multiplied with b as it lies: packing it would take longer. */
 const fewRows = 4;
 
+type Factors = {
+  readonly a: TensorInfo;
+  readonly b: TensorInfo;
+  readonly bias?: TensorInfo; // a row
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+};
+
+/** The product of two tensors of float32, for kernels that are made of several. */
+export function matMul(
+  backend: SimdBackend,
+  { a, b, bias, transposeA = false, transposeB = false }: Factors,
+): TensorInfo {
+  return multiply({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }, { bias }) as TensorInfo;
+}
+
 type Fusion = { readonly bias?: TensorInfo; readonly relu?: boolean };
 
 export const matMulKernels: NativeKernels = {

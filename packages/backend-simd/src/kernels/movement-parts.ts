@@ -1,5 +1,6 @@
 // What joins tensors and takes them apart, and what picks rows by their ids.
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { sumOfRows } from './add-rows.ts';
 import type { KernelCall, NativeKernel, NativeKernels } from './native-kernel.ts';
 import { copyStrided, isNumeric, mergeAxes } from './strided-copy.ts';
 
@@ -121,14 +122,9 @@ function assertInside(ids: Int32Array, length: number): void {
 /** The gradient of gather: rows of equal id are added, in their order. */
 const segmentSum: NativeKernel = ({ inputs: { x, segmentIds }, attrs, backend }) => {
   if (x.dtype !== 'float32' || segmentIds.dtype !== 'int32' || segmentIds.shape.length !== 1) return undefined;
-  const segments = attrs.numSegments as number;
-  const [count, ...rest] = x.shape;
+  const [count, ...row] = x.shape;
   if (count !== segmentIds.shape[0]) return undefined;
-  const width = util.sizeFromShape(rest);
-  const y = backend.output([segments, ...rest], 'float32');
-  const pointers = [backend.pointer(x), backend.pointer(segmentIds), backend.pointer(y)];
-  backend.emit('segmentSum', [...pointers, count, width, segments], (count + segments) * width);
-  return y;
+  return sumOfRows(x, segmentIds, [attrs.numSegments as number, ...row], backend);
 };
 
 const oneHot: NativeKernel = ({ inputs: { indices }, attrs, backend }) => {

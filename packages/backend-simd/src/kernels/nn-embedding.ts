@@ -1,6 +1,7 @@
 // Embedding: rows of a table, and of a table of positions.
 import { Embedding, type EmbeddingGradAttributes } from '@hornbook/ops';
 import { util } from '@tensorflow/tfjs-core';
+import { sumOfRows } from './add-rows.ts';
 import { areFloats } from './are-floats.ts';
 import type { NativeKernel, NativeKernels } from './native-kernel.ts';
 
@@ -18,13 +19,13 @@ const embeddingGradient: NativeKernel = ({ inputs: { dy, ids }, attrs, backend }
   if (!areFloats([dy]) || ids.dtype !== 'int32') return undefined;
   const { vocabSize, places } = attrs as unknown as EmbeddingGradAttributes;
   const width = dy.shape[dy.shape.length - 1];
-  const dTable = backend.output([vocabSize, width], 'float32');
-  const dPositions = places > 0 ? backend.output([places, width], 'float32') : undefined;
-  const pointers = [dy, ids, dTable, dPositions].map((tensor) => (tensor ? backend.pointer(tensor) : 0));
+  const dTable = sumOfRows(dy, ids, [vocabSize, width], backend);
+  if (places === 0) return [dTable];
+  const dPositions = backend.output([places, width], 'float32');
   const count = util.sizeFromShape(ids.shape);
-  const work = (2 * count + vocabSize) * width;
-  backend.emit('embedRowsGradient', [...pointers, count, width, vocabSize, timeOf(ids.shape), places], work);
-  return dPositions ? [dTable, dPositions] : [dTable];
+  const sizes = [count, width, timeOf(ids.shape), places];
+  backend.emit('sumPositions', [backend.pointer(dy), backend.pointer(dPositions), ...sizes], (count + places) * width);
+  return [dTable, dPositions];
 };
 
 function timeOf(shape: readonly number[]): number {

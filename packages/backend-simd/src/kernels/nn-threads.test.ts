@@ -6,6 +6,7 @@ import {
   crossEntropy,
   dropout,
   embedding,
+  feedForward,
   gelu,
   rmsNorm,
   swiGlu,
@@ -13,6 +14,7 @@ import {
 import {
   add,
   backend,
+  matMul,
   reshape,
   type Tensor,
   type Tensor1D,
@@ -66,6 +68,23 @@ const ops: [string, number[][], (inputs: Tensor[]) => Tensor][] = [
       [50, width],
     ],
     ([table, positions]) => embedding(table as Tensor2D, tensor(ids, [batch, time], 'int32'), positions as Tensor2D),
+  ],
+  [
+    'a table of rows and scores',
+    [[41, width]],
+    ([table]) => {
+      const rows = embedding(table as Tensor2D, tensor(ids, [ids.length], 'int32'));
+      return matMul(rows as Tensor2D, table as Tensor2D, false, true);
+    },
+  ],
+  [
+    'feed-forward',
+    [[batch * time, width], [width, 2 * width], [2 * width], [2 * width, width], [width]],
+    ([x, up, upBias, down, downBias]) =>
+      feedForward(x as Tensor2D, {
+        ...{ up: up as Tensor2D, upBias: upBias as Tensor1D },
+        ...{ down: down as Tensor2D, downBias: downBias as Tensor1D },
+      }),
   ],
   [
     'cross-entropy',

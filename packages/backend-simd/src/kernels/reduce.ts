@@ -78,6 +78,11 @@ function reduce(x: TensorInfo, { axes, keepDims }: Axes, fold: Fold, mean: boole
   return from === x ? backend.share(x, shape) : from;
 }
 
+/** [rows, columns] → [columns], for kernels that are made of several. */
+export function sumOverRows(x: TensorInfo, backend: Backend): TensorInfo {
+  return reduce(x, { axes: [0], keepDims: false }, sum, false, backend);
+}
+
 /** The kernels by type; of an empty tensor, which has no largest number, TensorFlow.js takes care. */
 function reduction(folds: { readonly [dtype in DataType]?: Fold }, mean = false): NativeKernel {
   return ({ inputs: { x }, attrs, backend }) => {
