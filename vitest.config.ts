@@ -31,7 +31,14 @@ const chromium = await findChromium();
 if (chromium) {
   projects.push({
     resolve: { conditions: [...conditions, 'browser', 'import', 'default'] },
-    optimizeDeps: { include: ['@tensorflow/tfjs-core/dist/register_all_gradients.js'] }, // vite finds it too late
+    optimizeDeps: {
+      // Files that vite finds too late.
+      include: [
+        '@tensorflow/tfjs-core/dist/register_all_gradients.js',
+        '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu.js',
+        '@tensorflow/tfjs-backend-webgpu/dist/kernels/*.js',
+      ],
+    },
     test: {
       ...test,
       name: 'chromium',

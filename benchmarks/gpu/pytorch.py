@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 if not torch.cuda.is_available():
-    sys.exit("torch has no CUDA here")
+    sys.exit("PyTorch is installed but sees no NVIDIA GPU (torch.cuda.is_available() is False): its column stays empty")
 half = sys.argv[1] == "bf16"
 sizes = json.loads(sys.argv[2])
 config = sizes["model"]

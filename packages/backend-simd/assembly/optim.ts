@@ -1,5 +1,5 @@
 // What optimizers do to their parameters, for many of them at once, in place. `rows` is a list with a row of words for
-// each parameter, `rates` are the numbers of the step. Multiplications and additions stay apart (no `fma`), so that every
+// each parameter, `rates` are the numbers of the step, and every gradient is first multiplied by `factor`. Multiplications and additions stay apart (no `fma`), so that every
 // machine gives the bits of the plain definitions. The last vector may reach into the padding that all tensors have.
 import { from, fromRow } from './parts';
 
@@ -23,11 +23,20 @@ function squareOf(x: v128): v128 {
   return f32x4.mul(whole, whole);
 }
 
+/** The number that this argument points to, 1 where it is none. */
+// @ts-ignore: decorator
+@inline
+function factorAt(a: usize, word: usize): v128 {
+  const pointer: usize = load<u32>(a + word);
+  return pointer == 0 ? f32x4.splat(1) : v128.load32_splat(pointer);
+}
+
 /** p ← p − rate · g. Rows: parameter, gradient, size. */
 export function sgd(a: usize, thread: i32, threads: i32): void {
   const rows: usize = load<u32>(a);
   const count = load<i32>(a, 4);
   const rate = v128.load32_splat(load<u32>(a, 8));
+  const factor = factorAt(a, 12);
   for (let row = rows; row < rows + <usize>count * 12; row += 12) {
     const size = load<i32>(row, 8);
     const start = <usize>from(size, thread, threads) * 4;
@@ -35,7 +44,7 @@ export function sgd(a: usize, thread: i32, threads: i32): void {
     const p: usize = load<u32>(row);
     const g: usize = load<u32>(row, 4);
     for (let i = start; i < end; i += 16) {
-      v128.store(p + i, f32x4.sub(v128.load(p + i), f32x4.mul(v128.load(g + i), rate)));
+      v128.store(p + i, f32x4.sub(v128.load(p + i), f32x4.mul(f32x4.mul(v128.load(g + i), factor), rate)));
     }
   }
 }
@@ -45,7 +54,8 @@ export function sgdMomentum(a: usize, thread: i32, threads: i32): void {
   const rows: usize = load<u32>(a);
   const count = load<i32>(a, 4);
   const rates: usize = load<u32>(a, 8);
-  const nesterov = load<i32>(a, 12);
+  const factor = factorAt(a, 12);
+  const nesterov = load<i32>(a, 16);
   const rate = v128.load32_splat(rates);
   const momentum = v128.load32_splat(rates, 4);
   for (let row = rows; row < rows + <usize>count * 16; row += 16) {
@@ -56,7 +66,7 @@ export function sgdMomentum(a: usize, thread: i32, threads: i32): void {
     const g: usize = load<u32>(row, 4);
     const v: usize = load<u32>(row, 8);
     for (let i = start; i < end; i += 16) {
-      const gradient = v128.load(g + i);
+      const gradient = f32x4.mul(v128.load(g + i), factor);
       const velocity = flushed(f32x4.add(f32x4.mul(v128.load(v + i), momentum), gradient));
       v128.store(v + i, velocity);
       const direction = nesterov ? f32x4.add(gradient, f32x4.mul(velocity, momentum)) : velocity;
@@ -79,6 +89,7 @@ function stepOfAdam(a: usize, thread: i32, threads: i32, decayInGradient: bool):
   const epsilon = v128.load32_splat(rates, 16);
   const length = v128.load32_splat(rates, 20);
   const decay = v128.load32_splat(rates, 24);
+  const factor = factorAt(a, 12);
   for (let row = rows; row < rows + <usize>count * 24; row += 24) {
     const size = load<i32>(row, 16);
     const start = <usize>from(size, thread, threads) * 4;
@@ -90,7 +101,7 @@ function stepOfAdam(a: usize, thread: i32, threads: i32, decayInGradient: bool):
     const decays = load<i32>(row, 20);
     for (let i = start; i < end; i += 16) {
       let parameter = v128.load(p + i);
-      let gradient = v128.load(g + i);
+      let gradient = f32x4.mul(v128.load(g + i), factor);
       if (decays) {
         const scaled = f32x4.mul(parameter, decay);
         if (decayInGradient) gradient = f32x4.add(gradient, scaled);
@@ -128,6 +139,7 @@ export function lion(a: usize, thread: i32, threads: i32): void {
   const rest2 = v128.load32_splat(rates, 12);
   const rate = v128.load32_splat(rates, 16);
   const kept = v128.load32_splat(rates, 20);
+  const factor = factorAt(a, 12);
   for (let row = rows; row < rows + <usize>count * 20; row += 20) {
     const size = load<i32>(row, 12);
     const start = <usize>from(size, thread, threads) * 4;
@@ -138,7 +150,7 @@ export function lion(a: usize, thread: i32, threads: i32): void {
     const decays = load<i32>(row, 16);
     for (let i = start; i < end; i += 16) {
       let parameter = v128.load(p + i);
-      const gradient = v128.load(g + i);
+      const gradient = f32x4.mul(v128.load(g + i), factor);
       const mean = v128.load(m + i);
       const direction = f32x4.add(f32x4.mul(mean, beta1), f32x4.mul(gradient, rest1));
       if (decays) parameter = f32x4.mul(parameter, kept);
@@ -229,40 +241,7 @@ export function rootOfSum(a: usize, thread: i32, threads: i32): void {
 }
 
 /** min(1, limit / (norm + 1e-6)) */
-// @ts-ignore: decorator
-@inline
-function factorOf(norm: f32, limit: f32): f32 {
-  return min<f32>(limit / (norm + 1e-6), 1);
-}
-
-/** x ← factor · x. Rows: x, size. Nothing to do where the norm is within the limit. */
-export function clipNorm(a: usize, thread: i32, threads: i32): void {
-  const rows: usize = load<u32>(a);
-  const count = load<i32>(a, 4);
-  const factor = factorOf(load<f32>(load<u32>(a, 8)), load<f32>(a, 12));
-  if (factor == 1) return;
-  for (let row = rows; row < rows + <usize>count * 8; row += 8) {
-    const size = load<i32>(row, 4);
-    const end = <usize>from(size, thread + 1, threads) * 4;
-    const x: usize = load<u32>(row);
-    for (let i = <usize>from(size, thread, threads) * 4; i < end; i += 16) {
-      v128.store(x + i, f32x4.mul(v128.load(x + i), f32x4.splat(factor)));
-    }
-  }
-}
-
-/** y = factor · x. Rows: x, y, size. */
-export function clipNormCopy(a: usize, thread: i32, threads: i32): void {
-  const rows: usize = load<u32>(a);
-  const count = load<i32>(a, 4);
-  const factor = factorOf(load<f32>(load<u32>(a, 8)), load<f32>(a, 12));
-  for (let row = rows; row < rows + <usize>count * 12; row += 12) {
-    const size = load<i32>(row, 8);
-    const end = <usize>from(size, thread + 1, threads) * 4;
-    const x: usize = load<u32>(row);
-    const y: usize = load<u32>(row, 4);
-    for (let i = <usize>from(size, thread, threads) * 4; i < end; i += 16) {
-      v128.store(y + i, f32x4.mul(v128.load(x + i), f32x4.splat(factor)));
-    }
-  }
+export function clipFactor(a: usize, thread: i32, threads: i32): void {
+  const norm = load<f32>(load<u32>(a));
+  store<f32>(load<u32>(a, 8), min<f32>(load<f32>(a, 4) / (norm + 1e-6), 1));
 }

@@ -1,8 +1,7 @@
 // The GPUs of this machine, which are real ones, and which is used.
-import { env } from '@tensorflow/tfjs-core';
-import { listAdapters, noAdapter, openDawn } from './dawn.ts';
+import { findAll, noAdapter, openGpu } from '#gpu';
 
-export { installDawn } from './dawn.ts';
+export { installDawn } from '#gpu';
 export { GpuError } from './gpu-error.ts';
 
 export type Adapter = {
@@ -63,37 +62,9 @@ export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): Ad
 }
 
 async function findFastest(): Promise<GPUAdapter | string> {
-  const inNode = env().getBool('IS_NODE');
-  const gpu = inNode ? await openDawn() : globalThis.navigator?.gpu;
+  const gpu = await openGpu();
   if (typeof gpu === 'string') return gpu;
-  if (!gpu) {
-    return 'This browser has no WebGPU: use a recent Chrome, Edge, Firefox or Safari, and a page from https or localhost';
-  }
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  return adapter ?? (inNode ? noAdapter() : 'This browser finds no GPU: look at chrome://gpu');
-}
-
-/** All there are. A browser does not list them: it is asked for the kinds that it knows. */
-async function findAll(): Promise<{ readonly listed: string; readonly adapter: GPUAdapter }[]> {
-  const found: { listed: string; adapter: GPUAdapter }[] = [];
-  if (!env().getBool('IS_NODE')) {
-    const kinds: GPURequestAdapterOptions[] = [
-      { powerPreference: 'high-performance' },
-      { powerPreference: 'low-power' },
-      { forceFallbackAdapter: true },
-    ];
-    for (const kind of kinds) {
-      const adapter = await globalThis.navigator?.gpu?.requestAdapter(kind);
-      if (adapter) found.push({ listed: '', adapter });
-    }
-    return found;
-  }
-  for (const listed of await listAdapters()) {
-    const gpu = await openDawn(listed);
-    const adapter = typeof gpu === 'string' ? null : await gpu.requestAdapter();
-    if (adapter) found.push({ listed, adapter });
-  }
-  return found;
+  return (await gpu.requestAdapter({ powerPreference: 'high-performance' })) ?? noAdapter();
 }
 
 const has = (part: string) => (whole: string) => whole.toLowerCase().includes(part.toLowerCase());

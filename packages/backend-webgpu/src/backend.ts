@@ -9,7 +9,7 @@ import {
   type TypedArray,
   util,
 } from '@tensorflow/tfjs-core';
-import { WebGPUBackend } from '#tfjs-webgpu';
+import { WebGPUBackend } from '#tfjs-backend';
 import { type Adapter, describeAdapter } from './adapter.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { Binding } from './dispatch.ts';

@@ -1,6 +1,9 @@
 // WebGPU for Node: Dawn, from the optional npm package `webgpu`.
 import { driverAdvice, lookAround } from './driver-advice.ts';
 
+/** An adapter, and what it is called in Dawn's own list. */
+export type Found = { readonly listed: string; readonly adapter: GPUAdapter };
+
 type Dawn = typeof import('webgpu');
 
 /** Kept as long as the process: Dawn aborts the process if one is collected while a device still lives. */
@@ -12,7 +15,7 @@ let dawn: Dawn | undefined;
  *
  * @param adapter the only one that it is to offer, by a name of `listAdapters`
  */
-export async function openDawn(adapter?: string): Promise<GPU | string> {
+export async function openGpu(adapter?: string): Promise<GPU | string> {
   const module = await loadDawn();
   if (typeof module === 'string') return module;
   const key = adapter ?? '';
@@ -21,8 +24,19 @@ export async function openDawn(adapter?: string): Promise<GPU | string> {
   return gpu;
 }
 
-/** The names of all adapters, real and software; none where Dawn does not load. */
-export async function listAdapters(): Promise<readonly string[]> {
+/** All adapters, real and software; none where Dawn does not load. */
+export async function findAll(): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const listed of await listAdapters()) {
+    const gpu = await openGpu(listed);
+    const adapter = typeof gpu === 'string' ? null : await gpu.requestAdapter();
+    if (adapter) found.push({ listed, adapter });
+  }
+  return found;
+}
+
+/** Their names. */
+async function listAdapters(): Promise<readonly string[]> {
   const module = await loadDawn();
   if (typeof module === 'string') return [];
   try {

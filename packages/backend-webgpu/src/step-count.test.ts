@@ -1,26 +1,25 @@
-// What a step of training costs the GPU's queue: a GPT of four layers, replayed.
+// What a step of training costs the GPU's queue: models of four layers, replayed, on devices of many buffers a shader and of few.
 import { useBackend } from '@hornbook/backends';
 import { crossEntropy } from '@hornbook/losses';
-import { gpt } from '@hornbook/models';
-import { namedParameters } from '@hornbook/ops';
+import { gpt, gptParts, type Model, transformer } from '@hornbook/models';
+import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { engines } from '@hornbook/testing';
-import { adamw, train, trainable } from '@hornbook/training';
-import { backend, dispose } from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import { adamw, groups, muon, type Optimizer, train, trainable } from '@hornbook/training';
+import { backend, dispose, registerBackend, removeBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAdapter } from './adapter.ts';
 import type { GpuBackend } from './backend.ts';
 
 const webgpu = engines.find(({ name }) => name === 'webgpu');
 const sizes = { vocabSize: 17, contextLength: 8, embedDim: 16, numHeads: 2, numLayers: 4 };
 
 /** The losses of a few steps, and the dispatches and uploads of the last. */
-async function run({ compile = true, bias = false, dropout = 0 }) {
-  const model = gpt({ ...sizes, bias, dropout });
+async function run<P extends ParameterTree>(model: Model<unknown, P>, optimizer: Optimizer, compile = true) {
   const parameters = trainable(model.initialize(manualSeed(1)));
   const generator = manualSeed(2);
   const ids = () => ({ data: generator.integers(16, 0, sizes.vocabSize), shape: [2, 8] });
   const batches = Array.from({ length: 5 }, () => ({ inputs: ids(), targets: ids() }));
-  const optimizer = adamw({ learningRate: 1e-3 });
   const losses: number[] = [];
   const { count } = backend() as GpuBackend;
   let before = { ...count };
@@ -43,23 +42,69 @@ async function run({ compile = true, bias = false, dropout = 0 }) {
   return { losses, ...last };
 }
 
-test.skipIf(!webgpu?.available)('a step takes at most 130 dispatches and 3 uploads, and changes no loss', async () => {
+/** With no more than every WebGPU device has. */
+async function useSmallDevice(): Promise<void> {
   await useBackend('webgpu');
-  const { device } = backend() as GpuBackend;
-  // Biases double the number of parameters, and how many the optimizer takes at once depends on the buffers of a shader.
-  const bias = device.limits.maxStorageBuffersPerShaderStage >= 12;
-  const replayed = await run({ bias });
-  expect(replayed.dispatches).toBeLessThanOrEqual(130);
-  expect(replayed.uploads).toBeLessThanOrEqual(3);
-  expect(replayed.losses).toEqual((await run({ bias, compile: false })).losses);
-});
+  const { GpuBackend } = await import('./backend.ts');
+  const adapter = (await findAdapter((backend() as GpuBackend).adapter.name)) as GPUAdapter;
+  const small = new GpuBackend(await adapter.requestDevice(), adapter);
+  removeBackend('webgpu');
+  registerBackend('webgpu', () => small);
+  await setBackend('webgpu');
+  expect(small.device.limits.maxStorageBuffersPerShaderStage).toBe(8);
+}
+
+const devices = { 'all that the adapter has': () => useBackend('webgpu'), 'eight buffers a shader': useSmallDevice };
+
+/** A Muon of its own for the matrices of each pattern, and AdamW for the rest. */
+const withMuon = (patterns: readonly RegExp[]) =>
+  groups(
+    patterns.map((pattern) => ({
+      where: (path: string, { rank }: Tensor) => rank === 2 && pattern.test(path),
+      optimizer: muon({ learningRate: 0.02 }),
+    })),
+    adamw({ learningRate: 1e-3 }),
+  );
 
 test.skipIf(!webgpu?.available)('dropout takes two dispatches and a seed for each of its places', async () => {
   await useBackend('webgpu');
-  const without = await run({});
-  const dropping = await run({ dropout: 0.2 });
+  const stepOf = (dropout: number, compile = true) =>
+    run(gpt({ ...sizes, dropout }), adamw({ learningRate: 1e-3 }), compile);
+  const without = await stepOf(0);
+  const dropping = await stepOf(0.2);
   const places = 1 + 2 * sizes.numLayers; // behind positions and branches; attention drops weights as it makes them
   expect(dropping.dispatches).toBe(without.dispatches + 2 * places);
   expect(dropping.uploads).toBe(without.uploads + places + sizes.numLayers);
-  expect(dropping.losses).toEqual((await run({ dropout: 0.2, compile: false })).losses);
+  expect(dropping.losses).toEqual((await stepOf(0.2, false)).losses);
+});
+
+test.skipIf(!webgpu?.available)('Muon takes the matrices of all blocks together', async () => {
+  await useBackend('webgpu');
+  const one = await run(gpt(sizes), withMuon([/blocks/]));
+  expect(one.dispatches).toBeLessThanOrEqual(225); // 212, and 653 where each matrix has a Muon of its own:
+  const matrices = [0, 1, 2, 3].flatMap((i) => ['qkv', 'output', 'up', 'down'].map((name) => `blocks.${i}.*${name}`));
+  const apart = await run(gpt(sizes), withMuon(matrices.map((pattern) => new RegExp(pattern))));
+  expect(apart.dispatches).toBeGreaterThan(600);
+  expect(one.losses).toEqual(apart.losses);
+});
+
+describe.skipIf(!webgpu?.available).each(Object.entries(devices))('on a device with %s', (_, use) => {
+  beforeAll(async () => {
+    await use();
+  });
+
+  // With biases, which double the number of parameters.
+  test('a step of a GPT takes at most 130 dispatches and 3 uploads, and changes no loss', async () => {
+    const replayed = await run(gpt(sizes), adamw({ learningRate: 1e-3 }));
+    expect(replayed.dispatches).toBeLessThanOrEqual(130); // 115, and 126 on the small device
+    expect(replayed.uploads).toBeLessThanOrEqual(3);
+    expect(replayed.losses).toEqual((await run(gpt(sizes), adamw({ learningRate: 1e-3 }), false)).losses);
+  });
+
+  test('so does one of a transformer of the same parts', async () => {
+    const replayed = await run(transformer(gptParts(sizes)), adamw({ learningRate: 1e-3 }));
+    expect(replayed.dispatches).toBeLessThanOrEqual(130); // 118, and 129
+    expect(replayed.uploads).toBeLessThanOrEqual(3);
+    expect(replayed.losses).toEqual((await run(gpt(sizes), adamw({ learningRate: 1e-3 }))).losses);
+  });
 });

@@ -4,19 +4,92 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { useBackend } from '@hornbook/backends';
 import { generate } from '@hornbook/generation';
-import { crossEntropy } from '@hornbook/losses';
-import { gpt } from '@hornbook/models';
+import { addLora, documentMask, trackStatistics } from '@hornbook/layers';
+import { crossEntropy, dpo } from '@hornbook/losses';
+import {
+  alibiPositions,
+  batchNormMlp,
+  bigram,
+  gpt,
+  gptParts,
+  gru,
+  llamaParts,
+  lstm,
+  type Model,
+  mlp,
+  relativePositions,
+  rnn,
+  selfAttention,
+  sinusoidalPositions,
+  softCapped,
+  tiedHead,
+  transformer,
+} from '@hornbook/models';
+import type { ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { engines } from '@hornbook/testing';
 import { adamw, averaged, groups, lion, muon, sgd, train, trainable } from '@hornbook/training';
-import { profile, scalar } from '@tensorflow/tfjs-core';
+import {
+  neg,
+  profile,
+  reshape,
+  scalar,
+  slice,
+  tensor1d,
+  tensor2d,
+  tidy,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
 const webgpu = engines.find(({ name }) => name === 'webgpu');
-const source = await readFile(new URL('tfjs-webgpu.training.ts', import.meta.url), 'utf8');
+const source = await readFile(new URL('training-kernels.ts', import.meta.url), 'utf8');
 const folder = dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-backend-webgpu')));
 const theirs = new Set((await readdir(join(folder, 'kernels'))).map((name) => basename(name, '.js')));
 const bundled = new Set([...source.matchAll(/kernels\/(\w+)\.js/g)].map(([, name]) => name));
+
+const sizes = { vocabSize: 7, contextLength: 4, embedDim: 8, numHeads: 2, numLayers: 1 };
+const parts = { ...gptParts(sizes), dropout: 0.1 };
+const dims = { vocabSize: 7, contextLength: 4, embedDim: 4, hiddenDim: 6 };
+const models: Record<string, Model<unknown, ParameterTree>> = {
+  bigram: bigram(dims),
+  mlp: mlp(dims),
+  rnn: rnn(dims),
+  gru: gru(dims),
+  lstm: lstm(dims),
+  llama: transformer({ ...llamaParts({ ...sizes, hiddenDim: 12, numKeyValueHeads: 1 }), dropout: 0.1 }),
+  sinusoidal: transformer({ ...parts, positions: sinusoidalPositions(), attention: selfAttention({ window: 2 }) }),
+  ALiBi: transformer({ ...parts, positions: alibiPositions(), head: softCapped(tiedHead(), 5) }),
+  relative: transformer({ ...parts, positions: relativePositions({ numBuckets: 4 }) }),
+};
+
+/** A loss of every other model, and its gradients. */
+async function climb(): Promise<void> {
+  const generator = manualSeed(1);
+  const ids = () => tensor2d(generator.integers(8, 0, 7), [2, 4], 'int32');
+  for (const [name, model] of Object.entries(models)) {
+    const whole = trainable(model.initialize(generator));
+    const parameters = name === 'llama' ? addLora(whole, { rank: 2, generator }) : whole;
+    const forward = () => model.forward(parameters, ids(), { generator });
+    const targets = () => (name === 'mlp' ? reshape(slice(ids(), [0, 0], [2, 1]), [2]) : ids());
+    tidy(() => variableGrads(() => crossEntropy(forward(), targets())));
+  }
+  const odds = variable(tensor1d([-1, -2]));
+  tidy(() => variableGrads(() => dpo({ chosen: odds, rejected: neg(odds) }, { chosen: odds, rejected: odds })));
+  documentMask(ids());
+  const model = batchNormMlp(dims);
+  const parameters = trainable(model.initialize(generator));
+  const statistics = trainable(model.initialStatistics());
+  tidy(() => {
+    variableGrads(() => {
+      const { logits, statistics: measured } = model.forwardTraining(parameters, ids());
+      trackStatistics(statistics, measured);
+      return crossEntropy(logits, reshape(slice(ids(), [0, 0], [2, 1]), [2]));
+    });
+    model.forward(parameters, ids(), statistics);
+  });
+}
 
 /** Training with all that there is, and a text of a few tokens. */
 async function work(): Promise<void> {
@@ -55,13 +128,16 @@ async function work(): Promise<void> {
   }
 }
 
-test.skipIf(!webgpu?.available)('none is missing that they call', async () => {
-  await useBackend('webgpu');
-  const { kernelNames } = await profile(async () => {
-    await work();
-    return scalar(0);
-  });
-  const called = kernelNames.filter((name) => theirs.has(name));
-  expect(called).toContain('Reshape');
-  expect(called.filter((name) => !bundled.has(name))).toEqual([]);
-});
+test.skipIf(!webgpu?.available).each(Object.entries({ training: work, models: climb }))(
+  'none is missing for %s',
+  async (_, calls) => {
+    await useBackend('webgpu');
+    const { kernelNames } = await profile(async () => {
+      await calls();
+      return scalar(0);
+    });
+    const called = kernelNames.filter((name) => theirs.has(name));
+    expect(called).toContain('Reshape');
+    expect(called.filter((name) => !bundled.has(name))).toEqual([]);
+  },
+);

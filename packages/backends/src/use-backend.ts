@@ -1,14 +1,13 @@
 // Picks the engine that tensors run on, loads it, and waits until it is ready.
 import type { SimdBackend } from '@hornbook/backend-simd';
-import type { GpuBackend } from '@hornbook/backend-webgpu';
 import type { Adapter } from '@hornbook/backend-webgpu/adapter';
-import { enableProdMode, getBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { type BackendName, backendNames, inspectBackends } from './inspect.ts';
 import { loadCpu } from './load-cpu.ts';
 import { loadSimd } from './load-simd.ts';
 import { loadWasm, type WasmFiles } from './load-wasm.ts';
-import { loadWebgpu } from './load-webgpu.ts';
-import { repairProductGradient } from './repairs/product-gradient.ts';
+import { loadWebgpu, tuneWebgpu } from './load-webgpu.ts';
+import { prepareTensorflow } from './prepare.ts';
 
 export type Backend = {
   readonly name: BackendName;
@@ -27,14 +26,14 @@ export type BackendOptions = {
   readonly wasmFiles?: WasmFiles;
 };
 
+/** With the kernels of all operations. */
+const webgpuCode = () => import('@hornbook/backend-webgpu');
+
 /** What has been loaded, or is being. */
 const loaded: {
   cpu?: Promise<void>;
   wasm?: Promise<void>;
   simd?: Promise<SimdBackend>;
-  webgpu?: Promise<GpuBackend>;
-  /** What webgpu's adapter was asked for by. */
-  adapter?: string;
 } = {};
 
 /**
@@ -51,9 +50,7 @@ export async function useBackend(name?: string, options: BackendOptions = {}): P
   if (name !== undefined && !known) {
     throw new RangeError(`Expected an engine named ${backendNames.join(', ')}, got ${JSON.stringify(name)}`);
   }
-  enableProdMode(); // no advertisement in Node; it also silences warnings, and changes no number
-  await import('#gradients');
-  repairProductGradient();
+  await prepareTensorflow();
   return known ? start(known, options) : startBest(options);
 }
 
@@ -74,12 +71,11 @@ async function start(name: BackendName, options: BackendOptions): Promise<Backen
   try {
     if (name === 'cpu') loaded.cpu ??= loadCpu();
     if (name === 'wasm') loaded.wasm ??= loadWasm(options.wasmFiles);
-    if (name === 'webgpu') found = { adapter: (await webgpu(options)).adapter };
+    if (name === 'webgpu') found = { adapter: (await loadWebgpu(webgpuCode, options.adapter)).adapter };
     if (name === 'simd') loaded.simd ??= loadSimd();
-    await loaded[name];
+    if (name !== 'webgpu') await loaded[name];
   } catch (error) {
-    delete loaded[name];
-    if (name === 'webgpu') delete loaded.adapter;
+    if (name !== 'webgpu') delete loaded[name];
     const others = (await inspectBackends()).filter((other) => other.available && other.name !== name);
     throw new Error(
       `${(error as Error).message}. Instead of ${name} there are here: ${others.map((other) => other.name).join(', ')}`,
@@ -96,25 +92,4 @@ async function useThreads({ threads }: BackendOptions): Promise<number> {
   const backend = (await loaded.simd) as SimdBackend;
   if (threads !== undefined) backend.threads = threads;
   return backend.threads;
-}
-
-/** Once for each device. */
-async function tuneWebgpu(): Promise<void> {
-  const backend = (await loaded.webgpu) as GpuBackend;
-  if (backend.tuning.size > 0) return;
-  const { tuneProducts } = await import('@hornbook/backend-webgpu');
-  await tuneProducts(backend);
-}
-
-/** The one that runs, unless it failed, or another adapter is asked for than it was. Then all on its device is lost. */
-async function webgpu({ adapter = loaded.adapter }: BackendOptions): Promise<GpuBackend> {
-  const running = await loaded.webgpu;
-  if (running && (running.failure || adapter !== loaded.adapter)) {
-    removeBackend('webgpu');
-    running.device.destroy();
-    delete loaded.webgpu;
-  }
-  loaded.adapter = adapter;
-  loaded.webgpu ??= loadWebgpu(adapter);
-  return loaded.webgpu;
 }

@@ -46,7 +46,7 @@ export {
   relativeBias,
   relativeBucket,
 } from './relative-bias.ts';
-export { applyRmsNorm, type RmsNorm, rmsNorm } from './rms-norm.ts';
+export { applyRmsNorm, joinAndRmsNorm, type RmsNorm, rmsNorm } from './rms-norm.ts';
 export { applyRnn, type Rnn, rnn } from './rnn.ts';
 export { rotaryPositions } from './rotary.ts';
 export { sinusoidalTable } from './sinusoidal.ts';

@@ -1,9 +1,9 @@
 // RMS norm against PyTorch, and its gradients.
 import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
 import { dispose, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { applyRmsNorm, rmsNorm } from './rms-norm.ts';
+import { applyRmsNorm, joinAndRmsNorm, rmsNorm } from './rms-norm.ts';
 
 describeEngines('rms norm', () => {
   test("PyTorch's values", async () => {
@@ -20,6 +20,13 @@ describeEngines('rms norm', () => {
     const output = applyRmsNorm(layer, x);
     toBeAllclose(await output.data(), [0.848528, 1.131371], { absolute: 2e-6 });
     dispose([x, output, layer.weight]);
+  });
+
+  test('a branch joins, and the norm of both', async () => {
+    const norm = { weight: tensor1d([1, 2]) };
+    const [joined, normed] = joinAndRmsNorm(norm, tensor2d([1, 3], [1, 2]), tensor2d([2, 1], [1, 2]));
+    expect([...(await joined.data())]).toEqual([3, 4]);
+    toBeAllclose(await normed.data(), [0.848528, 2 * 1.131371], { absolute: 4e-6 });
   });
 
   test('gradient', async () => {

@@ -1,5 +1,5 @@
 // Root-mean-square normalization: every vector is brought to length √dim, then scaled by what was learned.
-import { rmsNorm as normalize } from '@hornbook/ops';
+import { addRmsNorm, rmsNorm as normalize } from '@hornbook/ops';
 import { ones, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 
 export type RmsNorm = { readonly weight: Tensor1D }; // [dim]
@@ -12,4 +12,14 @@ export function rmsNorm(dim: number): RmsNorm {
 /** x / √(mean(x²) + epsilon) · weight over the last axis: x [..., dim] → [..., dim]. */
 export function applyRmsNorm<T extends Tensor>({ weight }: RmsNorm, x: T, epsilon = 1e-5): T {
   return normalize(x, weight, epsilon);
+}
+
+/** `[x + branch, applyRmsNorm(norm, x + branch)]`, as `joinAndNorm` does with layer norm. */
+export function joinAndRmsNorm<T extends Tensor>(
+  { weight }: RmsNorm,
+  x: T,
+  branch: T,
+  epsilon = 1e-5,
+): [joined: T, normed: T] {
+  return addRmsNorm(x, branch, weight, epsilon);
 }

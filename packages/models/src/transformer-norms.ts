@@ -1,5 +1,14 @@
 // A transformer's norms: before each part of a block, and once at the end.
-import { applyLayerNorm, applyRmsNorm, type LayerNorm, layerNorm, type RmsNorm, rmsNorm } from '@hornbook/layers';
+import {
+  applyLayerNorm,
+  applyRmsNorm,
+  joinAndNorm,
+  joinAndRmsNorm,
+  type LayerNorm,
+  layerNorm,
+  type RmsNorm,
+  rmsNorm,
+} from '@hornbook/layers';
 import type { Fitted, Norm } from './transformer-parts.ts';
 
 /** Mean 0 and variance 1, as in GPT-2. */
@@ -8,6 +17,7 @@ export function layerNorms({ bias = true }: { bias?: boolean } = {}): Fitted<Nor
     parameterCount: bias ? 2 * embedDim : embedDim,
     initialize: () => layerNorm(embedDim, { bias }),
     apply: applyLayerNorm,
+    join: joinAndNorm,
   });
 }
 
@@ -17,5 +27,6 @@ export function rmsNorms({ epsilon }: { epsilon?: number } = {}): Fitted<Norm<Rm
     parameterCount: embedDim,
     initialize: () => rmsNorm(embedDim),
     apply: (parameters, x) => applyRmsNorm(parameters, x, epsilon),
+    join: (parameters, x, branch) => joinAndRmsNorm(parameters, x, branch, epsilon),
   });
 }

@@ -53,6 +53,8 @@ export type Positions<P extends ParameterTree | undefined> = Part<P> & {
 
 export type Norm<P extends ParameterTree> = Part<P> & {
   apply(parameters: P, x: Tensor3D): Tensor3D;
+  /** `[x + branch, apply(parameters, x + branch)]` in one pass, for a norm that can. */
+  join?(parameters: P, x: Tensor3D, branch: Tensor3D): [joined: Tensor3D, normed: Tensor3D];
 };
 
 /** What a forward pass hands to every attention. */

@@ -104,6 +104,12 @@ export function transformer<P extends Optional, N extends Tree, A extends Tree, 
   const { vocabSize, contextLength, embedDim, numLayers, initialization = gpt2Weights, dropout: rate = 0 } = config;
   const positions = config.positions(config);
   const norm = config.norm(config);
+  const join =
+    norm.join ??
+    ((parameters: N, x: Tensor3D, branch: Tensor3D): [joined: Tensor3D, normed: Tensor3D] => {
+      const joined = add<Tensor3D>(x, branch);
+      return [joined, norm.apply(parameters, joined)];
+    });
   const attention = config.attention(config);
   const feedForward = config.feedForward(config);
   const head = config.head(config);
@@ -129,13 +135,15 @@ export function transformer<P extends Optional, N extends Tree, A extends Tree, 
     };
     const vectors = embed(parameters.tokens, ids); // [batch, time, embedDim]
     let x = drop(positions.add ? positions.add(parameters.positions, vectors, offset) : vectors);
+    let branch: Tensor3D | undefined; // of the block before: it joins as the next norm is taken, in one pass
     for (const [i, block] of parameters.blocks.entries()) {
       const remember = reading?.remember(i);
-      const attended = attention.apply(block.attention, norm.apply(block.norm1, x), { ...surroundings, remember });
-      x = add(x, drop(attended));
-      x = add(x, drop(feedForward.apply(block.feedForward, norm.apply(block.norm2, x))));
+      let normed: Tensor3D;
+      [x, normed] = branch ? join(block.norm1, x, branch) : [x, norm.apply(block.norm1, x)];
+      [x, normed] = join(block.norm2, x, drop(attention.apply(block.attention, normed, { ...surroundings, remember })));
+      branch = drop(feedForward.apply(block.feedForward, normed));
     }
-    return x;
+    return branch ? add(x, branch) : x;
   };
   const score = (parameters: Parameters, x: Tensor3D) =>
     head.apply(parameters.head, norm.apply(parameters.norm, x), parameters.tokens); // [batch, time, vocabSize]

@@ -12,6 +12,7 @@ import {
   unstack,
   type Variable,
 } from '@tensorflow/tfjs-core';
+import { type GradientFactor, timesFactor } from './gradient-factor.ts';
 import { runFused } from './run-fused.ts';
 
 export type AdamwRateOptions = {
@@ -36,7 +37,7 @@ export type AdamwShare = {
 };
 
 /** What the engine's kernel `AdamwUpdate` takes. */
-export type AdamwAttributes = { readonly shares: readonly AdamwShare[]; readonly rates: Tensor1D };
+export type AdamwAttributes = GradientFactor & { readonly shares: readonly AdamwShare[]; readonly rates: Tensor1D };
 
 /** The numbers of a step, for `adamwUpdates`. They are worked out in float64; only the results are rounded. */
 export function adamwRates(options: AdamwRateOptions): Float32Array {
@@ -63,13 +64,13 @@ export const adamwRateCount = 7;
  *
  * @param rates `tensor1d(adamwRates({ … }))`, [7]: a tensor, so that a recorded step can be given others
  */
-export function adamwUpdates(shares: readonly AdamwShare[], rates: Tensor1D): void {
-  if (runFused('AdamwUpdate', { shares, rates } satisfies AdamwAttributes, variablesOf(shares))) return;
+export function adamwUpdates(shares: readonly AdamwShare[], rates: Tensor1D, { factor }: GradientFactor = {}): void {
+  if (runFused('AdamwUpdate', { shares, rates, factor } satisfies AdamwAttributes, variablesOf(shares))) return;
   tidy(() => {
     const numbers = unstack(rates);
     for (const share of shares) {
       const decayed = share.decays ? mul(share.parameter, numbers[6]) : share.parameter;
-      stepOfAdam(share, share.gradient, decayed, numbers);
+      stepOfAdam(share, timesFactor(share.gradient, factor), decayed, numbers);
     }
   });
 }

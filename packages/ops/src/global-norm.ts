@@ -1,28 +1,12 @@
-// The length of many tensors taken as one vector, and the limit that gradient clipping puts on it.
-import {
-  add,
-  div,
-  minimum,
-  mul,
-  type Scalar,
-  scalar,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+// The length of many tensors taken as one vector, and what brings it down to a limit.
+import { add, div, minimum, type Scalar, scalar, sqrt, square, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 
 /** What the engine's kernel `GlobalNorm` takes; it gives a scalar. */
 export type GlobalNormAttributes = { readonly tensors: readonly Tensor[] };
 
-/** What the engine's kernel `ClipToNorm` takes; it gives as many tensors, in the memory of those that share it with none. */
-export type ClipToNormAttributes = {
-  readonly tensors: readonly Tensor[];
-  readonly norm: Scalar;
-  readonly limit: number;
-};
+/** What the engine's kernel `ClipFactor` takes; it gives a scalar. */
+export type ClipFactorAttributes = { readonly norm: Scalar; readonly limit: number };
 
 /**
  * `sqrt(Σ x²)` over all numbers of all tensors, as torch.nn.utils.clip_grad_norm_ measures it. It is finite only if all
@@ -43,15 +27,13 @@ export function globalNorm(tensors: readonly Tensor[]): Scalar {
 }
 
 /**
- * The tensors scaled by `min(1, limit / (norm + 1e-6))`. Uses them up: the results may lie in their memory.
+ * `min(1, limit / (norm + 1e-6))`: what makes tensors of this `globalNorm` no longer than the limit when all are multiplied
+ * by it. It stays on the device, and the updates of optimizers take it along.
  *
- * @param norm their `globalNorm`
+ * Source: torch.nn.utils.clip_grad_norm_.
  */
-export function clipToNorm(tensors: readonly Tensor[], norm: Scalar, limit: number): Tensor[] {
-  const fused = runFused('ClipToNorm', { tensors, norm, limit } satisfies ClipToNormAttributes);
-  if (fused) return [...fused];
-  return tidy(() => {
-    const factor = minimum(div(limit, add(norm, 1e-6)), 1);
-    return tensors.map((tensor) => mul(tensor, factor));
-  });
+export function clipFactor(norm: Scalar, limit: number): Scalar {
+  const fused = runFused('ClipFactor', { norm, limit } satisfies ClipFactorAttributes);
+  if (fused) return fused[0] as Scalar;
+  return tidy(() => minimum(div(limit, add(norm, 1e-6)), 1));
 }

@@ -27,7 +27,8 @@ export { keptBelow, keptScale } from './dropout-mask.ts';
 export { embedding } from './embedding.ts';
 export { type FeedForwardWeights, feedForward } from './feed-forward.ts';
 export { gelu } from './gelu.ts';
-export { type ClipToNormAttributes, clipToNorm, type GlobalNormAttributes, globalNorm } from './global-norm.ts';
+export { type ClipFactorAttributes, clipFactor, type GlobalNormAttributes, globalNorm } from './global-norm.ts';
+export type { GradientFactor } from './gradient-factor.ts';
 export { hostInput } from './host-input.ts';
 export { type Int8Weight, int8MatMul, quantizeInt8 } from './int8.ts';
 export {

@@ -1,5 +1,6 @@
 // One step of Lion, for all parameters at once, in place.
 import { add, mul, sign, sub, type Tensor, type Tensor1D, tidy, unstack, type Variable } from '@tensorflow/tfjs-core';
+import { type GradientFactor, timesFactor } from './gradient-factor.ts';
 import { runFused } from './run-fused.ts';
 
 export type LionRateOptions = {
@@ -22,7 +23,7 @@ export type LionShare = {
 };
 
 /** What the engine's kernel `LionUpdate` takes. */
-export type LionAttributes = { readonly shares: readonly LionShare[]; readonly rates: Tensor1D };
+export type LionAttributes = GradientFactor & { readonly shares: readonly LionShare[]; readonly rates: Tensor1D };
 
 /** The numbers of a step, for `lionUpdates`. */
 export function lionRates({ learningRate, beta1, beta2, weightDecay }: LionRateOptions): Float32Array {
@@ -43,13 +44,14 @@ export const lionRateCount = 6;
  *
  * @param rates `tensor1d(lionRates({ … }))`, [6]
  */
-export function lionUpdates(shares: readonly LionShare[], rates: Tensor1D): void {
+export function lionUpdates(shares: readonly LionShare[], rates: Tensor1D, { factor }: GradientFactor = {}): void {
   const variables = shares.flatMap(({ parameter, mean }) => [parameter, mean]);
-  if (runFused('LionUpdate', { shares, rates } satisfies LionAttributes, variables)) return;
+  if (runFused('LionUpdate', { shares, rates, factor } satisfies LionAttributes, variables)) return;
   tidy(() => {
     const [beta1, rest1, beta2, rest2, learningRate, kept] = unstack(rates);
-    for (const { parameter, gradient, mean, decays } of shares) {
+    for (const { parameter, gradient: given, mean, decays } of shares) {
       tidy(() => {
+        const gradient = timesFactor(given, factor);
         const direction = sign(add(mul(mean, beta1), mul(gradient, rest1)));
         const decayed = decays ? mul(parameter, kept) : parameter;
         parameter.assign(sub(decayed, mul(direction, learningRate)));

@@ -2,18 +2,26 @@
 import {
   add,
   div,
+  expandDims,
   matMul,
   mul,
+  type Scalar,
+  sqrt,
+  square,
+  squeeze,
+  stack,
   sub,
+  sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type Tensor3D,
   tidy,
   transpose,
   unstack,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { globalNorm } from './global-norm.ts';
+import { type GradientFactor, timesFactor } from './gradient-factor.ts';
 import { runFused } from './run-fused.ts';
 
 export type MuonRateOptions = {
@@ -31,12 +39,20 @@ export type MuonShare = {
   readonly velocity: Variable;
 };
 
-/** What the engine's kernel `MuonMomentum` takes: it moves the velocities, and gives the d of each share. */
-export type MuonMomentumAttributes = { readonly shares: readonly MuonShare[]; readonly rates: Tensor1D };
+/**
+ * What the engine's kernel `MuonMomentum` takes: it moves the velocities, and gives a stack of the d of each share,
+ * [shares, rows, columns]. The parameters are of one shape, or of its transpose: in the stack all lie with rows ≤ columns.
+ */
+export type MuonMomentumAttributes = GradientFactor & {
+  readonly shares: readonly MuonShare[];
+  readonly rates: Tensor1D;
+};
 
-/** What the engine's kernel `MuonStep` takes: p ← p · rates[3] - rates[2] · direction. */
+/** What the engine's kernel `MuonStep` takes: p ← p · rates[3] − rates[2] · √max(1, out / in) · direction. */
 export type MuonStepAttributes = {
-  readonly shares: readonly { readonly parameter: Variable; readonly direction: Tensor }[];
+  readonly parameters: readonly Variable[];
+  /** In such a stack. */
+  readonly directions: Tensor3D;
   readonly rates: Tensor1D;
 };
 
@@ -74,30 +90,71 @@ export const muonRateCount = 4;
 export function muonUpdates(
   shares: readonly MuonShare[],
   rates: Tensor1D,
-  { iterations }: { readonly iterations: number },
+  { iterations, factor }: GradientFactor & { readonly iterations: number },
 ): void {
+  for (const some of stacksOf(shares)) {
+    tidy(() => {
+      const directions = orthogonalizeAll(lookAhead(some, rates, factor), iterations);
+      makeStep({ parameters: some.map(({ parameter }) => parameter), directions, rates });
+    });
+  }
+}
+
+/** Numbers that a stack holds at most, if it holds more than one matrix: larger products gain nothing by company. */
+const mostStacked = 2 ** 22;
+
+/** Shares whose matrices are of one shape, or of its transpose: their products are made together. */
+function stacksOf(shares: readonly MuonShare[]): MuonShare[][] {
+  const open = new Map<string, MuonShare[]>();
+  const stacks: MuonShare[][] = [];
+  for (const share of shares) {
+    const { shape, size } = share.parameter;
+    if (size === 0) continue;
+    const key = [...shape].sort((a, b) => a - b).join();
+    const found = open.get(key);
+    if (found && (found.length + 1) * size <= mostStacked) {
+      found.push(share);
+      continue;
+    }
+    const stack = [share];
+    open.set(key, stack);
+    stacks.push(stack);
+  }
+  return stacks;
+}
+
+function lookAhead(shares: readonly MuonShare[], rates: Tensor1D, factor: Scalar | undefined): Tensor3D {
+  const velocities = shares.map(({ velocity }) => velocity);
+  const fused = runFused('MuonMomentum', { shares, rates, factor } satisfies MuonMomentumAttributes, velocities);
+  if (fused) return fused[0] as Tensor3D;
+  return tidy(() => {
+    const [momentum, rest] = unstack(rates);
+    const aheads = shares.map(({ gradient, velocity }) => {
+      const fresh = mul(timesFactor(gradient, factor), rest);
+      velocity.assign(add(mul(velocity, momentum), fresh));
+      return turned(add(fresh, mul(velocity, momentum)) as Tensor2D);
+    });
+    return stack(aheads) as Tensor3D;
+  });
+}
+
+function makeStep({ parameters, directions, rates }: MuonStepAttributes): void {
+  if (runFused('MuonStep', { parameters, directions, rates } satisfies MuonStepAttributes, parameters)) return;
   tidy(() => {
-    const [momentum, rest, learningRate, kept] = unstack(rates);
-    const velocities = shares.map(({ velocity }) => velocity);
-    const aheads = runFused('MuonMomentum', { shares, rates } satisfies MuonMomentumAttributes, velocities);
-    for (const [i, { parameter, gradient, velocity }] of shares.entries()) {
-      tidy(() => {
-        const ahead = (aheads?.[i] ?? lookAhead(velocity, gradient, momentum, rest)) as Tensor2D;
-        const [rows, columns] = ahead.shape;
-        const direction = orthogonalize(ahead, iterations);
-        const stretched = columns > rows ? mul(direction, Math.sqrt(columns / rows)) : direction;
-        const step: MuonStepAttributes = { shares: [{ parameter, direction: stretched }], rates };
-        if (runFused('MuonStep', step, [parameter])) return;
-        parameter.assign(sub(mul(parameter, kept), mul(stretched, learningRate)));
-      });
+    const [, , learningRate, kept] = unstack(rates);
+    for (const [i, direction] of unstack(directions).entries()) {
+      const parameter = parameters[i];
+      const [rows, columns] = parameter.shape;
+      const own = rows > columns ? transpose(direction) : direction;
+      const stretched = columns > rows ? mul(own, Math.sqrt(columns / rows)) : own;
+      parameter.assign(sub(mul(parameter, kept), mul(stretched, learningRate)));
     }
   });
 }
 
-function lookAhead(velocity: Variable, gradient: Tensor, momentum: Tensor, rest: Tensor): Tensor {
-  const fresh = mul(gradient, rest);
-  velocity.assign(add(mul(velocity, momentum), fresh));
-  return add(fresh, mul(velocity, momentum));
+/** Lying: the smaller of its two squares, with itself transposed and the reverse, is then X Xᵀ. */
+function turned(matrix: Tensor2D): Tensor2D {
+  return matrix.shape[0] > matrix.shape[1] ? transpose(matrix) : matrix;
 }
 
 /**
@@ -106,21 +163,29 @@ function lookAhead(velocity: Variable, gradient: Tensor, momentum: Tensor, rest:
  * Jordan's coefficients.
  */
 export function orthogonalize(matrix: Tensor2D, iterations = 5): Tensor2D {
+  return tidy(() => {
+    const direction = squeeze<Tensor2D>(orthogonalizeAll(expandDims(turned(matrix)), iterations), [0]);
+    return matrix.shape[0] > matrix.shape[1] ? transpose(direction) : direction;
+  });
+}
+
+/** The same for many of one shape, [count, rows ≤ columns, columns]. */
+function orthogonalizeAll(matrices: Tensor3D, iterations: number): Tensor3D {
   const [a, b, c] = [3.4445, -4.775, 2.0315];
   return tidy(() => {
-    const tall = matrix.shape[0] > matrix.shape[1]; // the smaller of the two squares is the cheaper
-    let x = div(tall ? transpose(matrix) : matrix, add(globalNorm([matrix]), 1e-7)) as Tensor2D;
+    const lengths = sqrt(sum(sum(square(matrices), 2, true), 1, true)); // [count, 1, 1]
+    let x: Tensor3D = div(matrices, add(lengths, 1e-7));
     for (let i = 0; i < iterations; i++) {
-      const square = matMul<Tensor2D>(x, x, false, true); // [rows, rows]
-      const polynomial = weightedSum(square, b, matMul<Tensor2D>(square, square), c);
-      x = weightedSum(x, a, matMul<Tensor2D>(polynomial, x), 1);
+      const squares = matMul<Tensor3D>(x, x, false, true); // [count, rows, rows]
+      const polynomials = weightedSum(squares, b, matMul<Tensor3D>(squares, squares), c);
+      x = weightedSum(x, a, matMul<Tensor3D>(polynomials, x), 1);
     }
-    return tall ? transpose(x) : x;
+    return x;
   });
 }
 
 /** a x + b y. */
-function weightedSum(x: Tensor2D, a: number, y: Tensor2D, b: number): Tensor2D {
+function weightedSum(x: Tensor3D, a: number, y: Tensor3D, b: number): Tensor3D {
   const fused = runFused('WeightedSum', { x, a, y, b } satisfies WeightedSumAttributes);
-  return (fused?.[0] ?? add(mul(x, a), b === 1 ? y : mul(y, b))) as Tensor2D;
+  return (fused?.[0] ?? add(mul(x, a), b === 1 ? y : mul(y, b))) as Tensor3D;
 }

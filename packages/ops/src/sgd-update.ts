@@ -10,6 +10,7 @@ import {
   unstack,
   type Variable,
 } from '@tensorflow/tfjs-core';
+import { type GradientFactor, timesFactor } from './gradient-factor.ts';
 import { runFused } from './run-fused.ts';
 
 /** What one parameter takes to a step. */
@@ -21,7 +22,7 @@ export type SgdShare = {
 };
 
 /** What the engine's kernel `SgdUpdate` takes. */
-export type SgdAttributes = {
+export type SgdAttributes = GradientFactor & {
   readonly shares: readonly SgdShare[];
   readonly rates: Tensor1D;
   readonly nesterov: boolean;
@@ -47,14 +48,15 @@ export function sgdUpdate(
 export function sgdUpdates(
   shares: readonly SgdShare[],
   rates: Tensor1D,
-  { nesterov = false }: { readonly nesterov?: boolean } = {},
+  { nesterov = false, factor }: GradientFactor & { readonly nesterov?: boolean } = {},
 ): void {
   const variables = shares.flatMap(({ parameter, velocity }) => (velocity ? [parameter, velocity] : [parameter]));
-  if (runFused('SgdUpdate', { shares, rates, nesterov } satisfies SgdAttributes, variables)) return;
+  if (runFused('SgdUpdate', { shares, rates, nesterov, factor } satisfies SgdAttributes, variables)) return;
   tidy(() => {
     const [learningRate, momentum] = unstack(rates);
-    for (const { parameter, gradient, velocity } of shares) {
+    for (const { parameter, gradient: given, velocity } of shares) {
       tidy(() => {
+        const gradient = timesFactor(given, factor);
         let direction = gradient;
         if (velocity) {
           velocity.assign(add(mul(velocity, momentum), gradient));

@@ -3,7 +3,7 @@ import { describeEngines, toBeAllclose } from '@hornbook/testing';
 import { clone, memory, scalar, tensor1d, tensor2d, tidy, variable, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { adamwRates, adamwUpdates } from './adamw-update.ts';
-import { clipToNorm, globalNorm } from './global-norm.ts';
+import { clipFactor, globalNorm } from './global-norm.ts';
 import { sgdUpdate, sgdUpdates } from './sgd-update.ts';
 
 const gradients = [
@@ -85,15 +85,31 @@ describeEngines('updates on', () => {
     expect(Number.isFinite(norm)).toBe(false);
   });
 
-  test('clipping to a norm', async () => {
-    const make = () => [tensor1d([3]), tensor2d([[0, 4]])];
-    const clipped = clipToNorm(make(), scalar(5), 1);
-    toBeAllclose([...(await clipped[0].data()), ...(await clipped[1].data())], [0.6, 0, 0.8], { absolute: 1e-6 });
-    const kept = clipToNorm(make(), globalNorm(make()), 6);
-    expect([...(await kept[0].data()), ...(await kept[1].data())]).toEqual([3, 0, 4]);
-    const one = tensor1d([3]);
-    const other = clone(one); // shares its memory, and is not to be scaled twice
-    const both = clipToNorm([one, other], globalNorm([one, other]), Math.SQRT2);
-    toBeAllclose([...(await both[0].data()), ...(await both[1].data())], [1, 1], { absolute: 1e-6 });
+  test('the factor that clips to a norm', async () => {
+    const before = memory().numTensors;
+    const factor = clipFactor(scalar(5), 1);
+    toBeAllclose(await factor.data(), [0.2], { relative: 1e-6 });
+    factor.dispose();
+    expect(memory().numTensors).toBe(before + 1); // the norm
+    expect([...(await clipFactor(scalar(5), 6).data())]).toEqual([1]);
+  });
+
+  test('an update with a factor is one with smaller gradients', async () => {
+    const rates = tensor1d(
+      adamwRates({ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, step: 1 }),
+    );
+    const share = (gradient: number[]) => ({
+      parameter: variable(tensor1d([1, 2])),
+      mean: variable(zeros([2])),
+      variance: variable(zeros([2])),
+      gradient: tensor1d(gradient),
+      decays: false,
+    });
+    const [whole, half] = [share([0.5, -1]), share([1, -2])];
+    adamwUpdates([whole], rates);
+    adamwUpdates([half], rates, { factor: scalar(0.5) });
+    for (const name of ['parameter', 'mean', 'variance'] as const) {
+      expect(await half[name].data()).toEqual(await whole[name].data());
+    }
   });
 });

@@ -38,11 +38,12 @@ export function adam(options: AdamOptions): Optimizer {
     slots: ['mean', 'variance'],
     rates: (given) => adamRates({ ...given, beta1, beta2, epsilon, weightDecay }),
     rateCount: adamwRateCount,
-    update(shares, rates) {
+    update(shares, rates, factor) {
       const decays = weightDecay > 0;
       adamUpdates(
         shares.map((share) => ({ ...share, decays })),
         rates,
+        { factor },
       );
     },
   });

@@ -46,10 +46,11 @@ export function adamw(options: AdamwOptions): Optimizer {
     slots: ['mean', 'variance'],
     rates: (given) => adamwRates({ ...given, beta1, beta2, epsilon, weightDecay }),
     rateCount: adamwRateCount,
-    update(shares, rates) {
+    update(shares, rates, factor) {
       adamwUpdates(
         shares.map((share) => ({ ...share, decays: weightDecay > 0 && decays(share.path, share.parameter) })),
         rates,
+        { factor },
       );
     },
   });

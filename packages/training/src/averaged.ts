@@ -1,7 +1,7 @@
 // An exponential moving average of the parameters: smoother than the parameters of any one step, and often better.
 import { averageUpdates, hostInput, mapParameters, type ParameterTree } from '@hornbook/ops';
 import { mul, type Tensor1D, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
-import type { Optimizer, OptimizerState } from './optimizer.ts';
+import { type Optimizer, type OptimizerState, updateBy } from './optimizer.ts';
 import { checkBelowOne } from './ranges.ts';
 import { checkKind } from './slot-optimizer.ts';
 import { checkTensors, restoreParameters, storeParameters } from './stored-parameters.ts';
@@ -65,9 +65,10 @@ export function averaged(optimizer: Optimizer, { decay = 0.999 }: { readonly dec
   return {
     kind,
     learningRate,
-    update(parameters, gradients, rate = learningRate) {
+    takesFactor: true,
+    update(parameters, gradients, rate = learningRate, factor) {
       start(parameters);
-      optimizer.update(parameters, gradients, rate);
+      updateBy(optimizer, parameters, gradients, rate, factor);
       const next = () => {
         step++;
         const kept = Math.min(decay, (1 + step) / (10 + step));

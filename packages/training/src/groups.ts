@@ -1,7 +1,7 @@
 // Several optimizers as one, each for its own part of the parameters.
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import type { ParameterTest } from './adamw.ts';
-import { currentRate, type Optimizer, type OptimizerState } from './optimizer.ts';
+import { currentRate, type Optimizer, type OptimizerState, updateBy } from './optimizer.ts';
 import { checkKind } from './slot-optimizer.ts';
 import { checkTensors } from './stored-parameters.ts';
 
@@ -57,11 +57,12 @@ export function groups(first: readonly OptimizerGroup[], rest: Optimizer): Optim
   return {
     kind,
     learningRate,
-    update(parameters, gradients, rate = learningRate) {
+    takesFactor: true,
+    update(parameters, gradients, rate = learningRate, factor) {
       for (const [owner, optimizer] of optimizers.entries()) {
         const own = Object.entries(gradients).filter(([path]) => ownerOf(path, parameters[path]) === owner);
         const proportional = () => optimizer.learningRate * (currentRate(rate) / learningRate);
-        optimizer.update(parameters, Object.fromEntries(own), proportional);
+        updateBy(optimizer, parameters, Object.fromEntries(own), proportional, factor);
       }
     },
     async state() {

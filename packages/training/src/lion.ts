@@ -38,10 +38,11 @@ export function lion(options: LionOptions): Optimizer {
     slots: ['mean'],
     rates: ({ learningRate }) => lionRates({ learningRate, beta1, beta2, weightDecay }),
     rateCount: lionRateCount,
-    update(shares, rates) {
+    update(shares, rates, factor) {
       lionUpdates(
         shares.map((share) => ({ ...share, decays: weightDecay > 0 && decays(share.path, share.parameter) })),
         rates,
+        { factor },
       );
     },
   });

@@ -38,14 +38,14 @@ export function muon(options: MuonOptions): Optimizer {
     slots: ['velocity'],
     rates: ({ learningRate }) => muonRates({ learningRate, momentum, weightDecay }),
     rateCount: muonRateCount,
-    update(shares, rates) {
+    update(shares, rates, factor) {
       const odd = shares.find(({ parameter }) => parameter.rank !== 2);
       if (odd) {
         throw new TypeError(
           `Expected a matrix at '${odd.path}', got rank ${odd.parameter.rank}: Muon is for matrices, so use groups to give it to another optimizer`,
         );
       }
-      muonUpdates(shares, rates, { iterations });
+      muonUpdates(shares, rates, { iterations, factor });
     },
   });
 }

@@ -1,7 +1,8 @@
 // What every optimizer is: a rule that changes variables by their gradients, and the state it keeps between steps.
 import type { StoredTensor } from '@hornbook/formats';
 import type { ParameterTree } from '@hornbook/ops';
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { scaled } from './clip.ts';
 
 /** A learning rate; a function is asked anew for each step. */
 export type Rate = number | (() => number);
@@ -11,17 +12,22 @@ export type Optimizer = {
   readonly kind: string;
   /** The rate of every step that no schedule sets. */
   readonly learningRate: number;
+  /** Whether `update` takes a factor. For an optimizer that takes none, `train` multiplies the gradients beforehand. */
+  readonly takesFactor?: boolean;
   /**
    * One step, in place. Parameters and gradients meet by their paths; a parameter without a gradient stays as it is.
    * The first step makes the state, which lasts until `dispose`; later steps leave no tensors behind.
    *
    * `compileStep` may record what it does, and do it again without calling it: what changes from step to step, such as
    * the rate and a count of steps, it therefore takes from a `hostInput`.
+   *
+   * @param factor what all gradients are multiplied by first, as `clip` does: it stays on the device
    */
   update(
     parameters: Readonly<Record<string, Variable>>,
     gradients: Readonly<Record<string, Tensor>>,
     learningRate?: Rate,
+    factor?: Scalar,
   ): void;
   /** A copy of everything that the next step depends on, apart from parameters and gradients. */
   state(): Promise<OptimizerState>;
@@ -52,4 +58,13 @@ export type OptimizerState = {
 /** The rate now. */
 export function currentRate(rate: Rate): number {
   return typeof rate === 'function' ? rate() : rate;
+}
+
+/** `optimizer.update`, whether or not it takes a factor. */
+export function updateBy(
+  optimizer: Optimizer,
+  ...[parameters, gradients, rate, factor]: Parameters<Optimizer['update']>
+) {
+  if (!factor || optimizer.takesFactor) return optimizer.update(parameters, gradients, rate, factor);
+  tidy(() => optimizer.update(parameters, scaled(gradients, factor), rate));
 }

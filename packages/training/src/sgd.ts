@@ -30,6 +30,6 @@ export function sgd({ learningRate, momentum = 0, nesterov = false }: SgdOptions
     slots: momentum > 0 ? ['velocity'] : [],
     rates: ({ learningRate }) => Float32Array.of(learningRate, momentum),
     rateCount: 2,
-    update: (shares, rates) => sgdUpdates(shares, rates, { nesterov }),
+    update: (shares, rates, factor) => sgdUpdates(shares, rates, { nesterov, factor }),
   });
 }

@@ -1,6 +1,14 @@
 // Optimizers that keep a few variables of each parameter's shape: its slots, zero at first.
 import { hostInput, namedParameters, type ParameterTree } from '@hornbook/ops';
-import { type Tensor, type Tensor1D, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+  type Variable,
+  variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { CheckpointError } from './checkpoint-error.ts';
 import { currentRate, type Optimizer, type OptimizerState } from './optimizer.ts';
 import { checkTensors, restoreParameters, storeParameters } from './stored-parameters.ts';
@@ -16,7 +24,7 @@ export type Rule<Slot extends string> = {
   /** How many they are. */
   readonly rateCount: number;
   /** Changes parameters and slots. */
-  update(shares: readonly Share<Slot>[], rates: Tensor1D): void;
+  update(shares: readonly Share<Slot>[], rates: Tensor1D, factor?: Scalar): void;
 };
 
 /** A parameter with what belongs to it. */
@@ -49,7 +57,8 @@ export function slotOptimizer<const Slot extends string>(rule: Rule<Slot>): Opti
   return {
     kind,
     learningRate,
-    update(parameters, gradients, rate = learningRate) {
+    takesFactor: true,
+    update(parameters, gradients, rate = learningRate, factor) {
       const shares = Object.entries(gradients).map(([path, gradient]) => {
         const parameter = parameters[path];
         const own = rule.slots.map((name) => {
@@ -60,7 +69,7 @@ export function slotOptimizer<const Slot extends string>(rule: Rule<Slot>): Opti
       });
       tidy(() => {
         const next = () => rule.rates({ learningRate: currentRate(rate), step: ++step });
-        rule.update(shares, hostInput(next, [rule.rateCount]) as Tensor1D);
+        rule.update(shares, hostInput(next, [rule.rateCount]) as Tensor1D, factor);
       });
     },
     async state() {

@@ -21,6 +21,7 @@ import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
 import { adamw } from './adamw.ts';
 import { evaluate, type TensorBatch } from './evaluate.ts';
+import type { Optimizer } from './optimizer.ts';
 import { sgd } from './sgd.ts';
 import { type TrainingEvent, type TrainOptions, train } from './train.ts';
 import { trainable } from './trainable.ts';
@@ -101,6 +102,17 @@ describeEngines('train on', (engine) => {
     toBeAllclose([events[1].validationLoss ?? 0], [events[2].loss]);
     // The first update had the length rate · clip.
     toBeAllclose([events[0].loss - events[1].loss], [0.1 * 0.05 * norm], { absolute: 2e-5 });
+  });
+
+  test('an optimizer that takes no factor is given gradients that are clipped already', async () => {
+    const { update, takesFactor: _, ...rest } = sgd({ learningRate: 1 });
+    const own: Optimizer = { ...rest, update: (parameters, gradients, rate) => update(parameters, gradients, rate) };
+    const options = { steps: 3, clip: 0.05 };
+    const expected = losses(await collect({ ...options, optimizer: sgd({ learningRate: 1 }) }));
+    toBeAllclose(losses(await collect({ ...options, optimizer: own })), expected);
+    expect(losses(await collect({ steps: 3, optimizer: sgd({ learningRate: 1 }) }))[2]).toBeLessThan(
+      expected[2] - 0.01,
+    );
   });
 
   test('a run in two halves is the run in one', async () => {

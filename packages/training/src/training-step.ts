@@ -1,13 +1,20 @@
 // One step of training, compiled: gradients, then a look at them, then the update.
 import type { Batch } from '@hornbook/datasets';
-import { capturing, compileStep, globalNorm, type HostArray, type ParameterTree, type Readable } from '@hornbook/ops';
+import {
+  capturing,
+  clipFactor,
+  compileStep,
+  globalNorm,
+  type HostArray,
+  type ParameterTree,
+  type Readable,
+} from '@hornbook/ops';
 import { dispose, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { clipGradients } from './clip.ts';
 import { countTargets, fromInputs, type Loss, type TensorBatch, toInputs, toTensors } from './evaluate.ts';
 import { gradientsOf, longest, notFinite } from './gradients.ts';
 import { LossError } from './loss-error.ts';
 import { lossLevel } from './loss-level.ts';
-import type { Optimizer } from './optimizer.ts';
+import { type Optimizer, updateBy } from './optimizer.ts';
 import { namedVariables } from './trainable.ts';
 
 export type TrainingStepOptions<P extends ParameterTree> = {
@@ -51,8 +58,8 @@ export function trainingStep<P extends ParameterTree>(options: TrainingStepOptio
       const norm = globalNorm(Object.values(gradients));
       paths = Object.keys(gradients);
       yield [stack([mean, norm]), norm, ...Object.values(gradients)]; // the first is one reading: each makes a GPU wait
-      const used = clip === undefined ? gradients : clipGradients(gradients, norm, clip);
-      optimizer.update(variables, used, () => learningRate);
+      const factor = clip === undefined ? undefined : clipFactor(norm, clip);
+      updateBy(optimizer, variables, gradients, () => learningRate, factor);
     },
     { record },
   );

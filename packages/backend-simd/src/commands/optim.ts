@@ -1,4 +1,4 @@
-// What the kernels of assembly/optim.ts take.
+// What the kernels of assembly/optim.ts take. The factor may be 0: none.
 import type { CommandTable } from './table.ts';
 
 const momentum = ['inout parameter', 'in gradient', 'inout velocity', 'int size'] as const;
@@ -6,14 +6,13 @@ const adam = ['inout parameter', 'in gradient', 'inout mean', 'inout variance', 
 const lion = ['inout parameter', 'in gradient', 'inout mean', 'int size', 'int decays'] as const;
 
 export const optimCommands = {
-  sgd: [{ list: ['inout parameter', 'in gradient', 'int size'] }, 'int count', 'in rates'],
-  sgdMomentum: [{ list: momentum }, 'int count', 'in rates', 'int nesterov'],
-  adamw: [{ list: adam }, 'int count', 'in rates'],
-  adam: [{ list: adam }, 'int count', 'in rates'],
-  lion: [{ list: lion }, 'int count', 'in rates'],
+  sgd: [{ list: ['inout parameter', 'in gradient', 'int size'] }, 'int count', 'in rates', 'in factor'],
+  sgdMomentum: [{ list: momentum }, 'int count', 'in rates', 'in factor', 'int nesterov'],
+  adamw: [{ list: adam }, 'int count', 'in rates', 'in factor'],
+  adam: [{ list: adam }, 'int count', 'in rates', 'in factor'],
+  lion: [{ list: lion }, 'int count', 'in rates', 'in factor'],
   average: [{ list: ['inout average', 'in value', 'int size'] }, 'int count', 'in rates'],
   sumSquares: [{ list: ['in x', 'int size', 'int chunk'] }, 'int count', 'out partials', 'int chunks'],
   rootOfSum: ['in partials', 'int chunks', 'out norm'],
-  clipNorm: [{ list: ['inout x', 'int size'] }, 'int count', 'in norm', 'float limit'],
-  clipNormCopy: [{ list: ['in x', 'out y', 'int size'] }, 'int count', 'in norm', 'float limit'],
+  clipFactor: ['in norm', 'float limit', 'out factor'],
 } as const satisfies CommandTable;

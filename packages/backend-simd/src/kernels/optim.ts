@@ -1,10 +1,10 @@
-// Steps of optimizers, the norm of gradients and its limit: one command for all parameters, written in place.
+// Steps of optimizers, the norm of gradients and its limit's factor: one command for all parameters, written in place.
 import type {
   AdamAttributes,
   AdamwAttributes,
   AdamwShare,
   AverageAttributes,
-  ClipToNormAttributes,
+  ClipFactorAttributes,
   GlobalNormAttributes,
   LionAttributes,
   SgdAttributes,
@@ -23,6 +23,10 @@ function kernel<Attributes>(run: (attributes: Attributes, backend: Backend) => T
   return ({ attrs, backend }) => run(attrs as unknown as Attributes, backend);
 }
 
+function pointerOr0(tensor: TensorInfo | undefined, backend: Backend): number {
+  return tensor ? backend.pointer(tensor) : 0;
+}
+
 /** Updates in place: one row for each share, and nothing at all without shares. */
 function update<Share>(
   name: CommandName,
@@ -37,7 +41,7 @@ function update<Share>(
   return [];
 }
 
-const sgd = kernel<SgdAttributes>(({ shares, rates, nesterov }, backend) => {
+const sgd = kernel<SgdAttributes>(({ shares, rates, factor, nesterov }, backend) => {
   const at = (tensor: Tensor) => backend.pointer(tensor);
   const sizeOf = ({ parameter }: { readonly parameter: Tensor }) => parameter.size;
   const heavy = shares.flatMap(({ velocity, ...share }) => (velocity ? [{ ...share, velocity }] : []));
@@ -49,6 +53,7 @@ const sgd = kernel<SgdAttributes>(({ shares, rates, nesterov }, backend) => {
     ({ parameter, gradient, velocity }) => [at(parameter), at(gradient), at(velocity), parameter.size],
     sizeOf,
     at(rates),
+    pointerOr0(factor, backend),
     nesterov ? 1 : 0,
   );
   return update(
@@ -58,21 +63,30 @@ const sgd = kernel<SgdAttributes>(({ shares, rates, nesterov }, backend) => {
     ({ parameter, gradient }) => [at(parameter), at(gradient), parameter.size],
     sizeOf,
     at(rates),
+    pointerOr0(factor, backend),
   );
 });
 
 function adam(name: 'adam' | 'adamw'): NativeKernel {
-  return kernel<AdamAttributes | AdamwAttributes>(({ shares, rates }, backend) => {
+  return kernel<AdamAttributes | AdamwAttributes>(({ shares, rates, factor }, backend) => {
     const at = (tensor: Tensor) => backend.pointer(tensor);
     const rowOf = ({ parameter, gradient, mean, variance, decays }: AdamwShare) => [
       ...[at(parameter), at(gradient), at(mean), at(variance)],
       ...[parameter.size, decays ? 1 : 0],
     ];
-    return update(name, backend, shares, rowOf, ({ parameter }) => parameter.size, at(rates));
+    return update(
+      name,
+      backend,
+      shares,
+      rowOf,
+      ({ parameter }) => parameter.size,
+      at(rates),
+      pointerOr0(factor, backend),
+    );
   });
 }
 
-const lion = kernel<LionAttributes>(({ shares, rates }, backend) => {
+const lion = kernel<LionAttributes>(({ shares, rates, factor }, backend) => {
   const at = (tensor: Tensor) => backend.pointer(tensor);
   return update(
     'lion',
@@ -84,6 +98,7 @@ const lion = kernel<LionAttributes>(({ shares, rates }, backend) => {
     ],
     ({ parameter }) => parameter.size,
     at(rates),
+    pointerOr0(factor, backend),
   );
 });
 
@@ -116,20 +131,10 @@ const globalNorm = kernel<GlobalNormAttributes>(({ tensors }, backend) => {
   return [norm];
 });
 
-/** In the memory of the tensors themselves, those excepted that share it with others. */
-const clipToNorm = kernel<ClipToNormAttributes>(({ tensors, norm, limit }, backend) => {
-  const clipped = tensors.map((tensor) =>
-    backend.refCount(tensor.dataId) > 1 ? backend.output(tensor.shape, 'float32') : backend.share(tensor, tensor.shape),
-  );
-  const pairs = tensors.map((tensor, i) => ({ x: tensor, y: clipped[i] }));
-  const sizeOf = ({ x }: (typeof pairs)[number]) => x.size;
-  const rest = [backend.pointer(norm), limit];
-  const at = (tensor: TensorInfo) => backend.pointer(tensor);
-  const own = pairs.filter(({ x, y }) => x.dataId === y.dataId);
-  const shared = pairs.filter(({ x, y }) => x.dataId !== y.dataId);
-  update('clipNorm', backend, own, ({ x }) => [at(x), x.size], sizeOf, ...rest);
-  update('clipNormCopy', backend, shared, ({ x, y }) => [at(x), at(y), x.size], sizeOf, ...rest);
-  return clipped;
+const clipFactor = kernel<ClipFactorAttributes>(({ norm, limit }, backend) => {
+  const factor = backend.output([], 'float32');
+  backend.emit('clipFactor', [backend.pointer(norm), limit, backend.pointer(factor)]);
+  return [factor];
 });
 
 export const optimKernels: NativeKernels = {
@@ -139,5 +144,5 @@ export const optimKernels: NativeKernels = {
   LionUpdate: lion,
   AverageUpdate: average,
   GlobalNorm: globalNorm,
-  ClipToNorm: clipToNorm,
+  ClipFactor: clipFactor,
 };

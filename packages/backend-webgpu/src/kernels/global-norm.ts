@@ -1,10 +1,10 @@
-// The norm of many tensors taken as one vector, and the limit that clipping puts on it.
-import type { ClipToNormAttributes, GlobalNormAttributes } from '@hornbook/ops';
+// The norm of many tensors taken as one vector, and what brings it down to a limit.
+import type { ClipFactorAttributes, GlobalNormAttributes } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
 import { sumOfLanes } from './lanes.ts';
-import { output, type Program, run, sizeOf } from './program.ts';
+import { output, run, sizeOf } from './program.ts';
 
 /** Numbers whose squares a workgroup adds up. */
 const chunk = 4096;
@@ -75,51 +75,17 @@ function sumOfShare(size: string, buffer: string): string {
   start -= (${size} + ${chunk - 1}) / ${chunk} * ${chunk};`;
 }
 
-/** In the memory of the tensors themselves, those excepted that share it with others. */
-const clipToNorm: GpuKernel = ({ attrs, backend }) => {
-  const { tensors, norm, limit } = attrs as unknown as ClipToNormAttributes;
-  const shares = tensors.map((tensor) => backend.refCount(tensor.dataId) > 1 || sizeOf(tensor) === 0);
-  const clipped = tensors.map((tensor, i) => (shares[i] ? output(backend, tensor.shape) : tensor));
-  const own = tensors.filter((_, i) => !shares[i]);
-  for (const some of inDispatches(backend, own)) scale(backend, norm, limit, some);
-  for (const [i, tensor] of tensors.entries()) {
-    if (shares[i] && sizeOf(tensor) > 0) scale(backend, norm, limit, [clipped[i]], tensor);
-  }
-  return clipped.map((tensor, i): TensorInfo => {
-    if (shares[i]) return tensor;
-    backend.incRef(tensor.dataId);
-    return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
+const clipFactor: GpuKernel = ({ attrs, backend }) => {
+  const { norm, limit } = attrs as unknown as ClipFactorAttributes;
+  const factor = output(backend, []);
+  run(backend, {
+    name: 'clipFactor',
+    buffers: { norm: [norm, 'read'], factor: [factor, 'write'] },
+    numbers: { limit: { f32: limit } },
+    threads: 1,
+    main: () => 'if (index == 0) { factor[0] = min(1.0, numbers.limit / (norm[0] + 1e-6)); }',
   });
+  return [factor];
 };
 
-/** Each of these in place, or one from another. */
-function scale(
-  backend: GpuBackend,
-  norm: TensorInfo,
-  limit: number,
-  tensors: readonly TensorInfo[],
-  from?: TensorInfo,
-): void {
-  const sizes = tensors.map((tensor, i) => [`size${i}`, sizeOf(tensor)] as const);
-  const buffers: [string, Program['buffers'][string]][] = tensors.map((tensor, i) => [
-    `x${i}`,
-    [tensor, from ? 'write' : 'update'],
-  ]);
-  run(backend, {
-    name: from ? 'clipFrom' : 'clip',
-    buffers: { norm: [norm, 'read'], ...(from && { origin: [from, 'read'] }), ...Object.fromEntries(buffers) },
-    numbers: { limit: { f32: limit }, ...Object.fromEntries(sizes) },
-    threads: sizes.reduce((sum, [, size]) => sum + size, 0),
-    main: () => `
-  let factor = min(1.0, numbers.limit / (norm[0] + 1e-6));
-  var i = index;
-  ${sizes
-    .map(([size], number) => {
-      const x = `x${number}`;
-      return `if (i < numbers.${size}) { ${x}[i] = ${from ? 'origin' : x}[i] * factor; return; } i -= numbers.${size};`;
-    })
-    .join('\n  ')}`,
-  });
-}
-
-export const globalNormKernels: GpuKernels = { GlobalNorm: globalNorm, ClipToNorm: clipToNorm };
+export const globalNormKernels: GpuKernels = { GlobalNorm: globalNorm, ClipFactor: clipFactor };

@@ -7,7 +7,7 @@ import {
   adamwRates,
   adamwUpdates,
   averageUpdates,
-  clipToNorm,
+  clipFactor,
   globalNorm,
   lionRates,
   lionUpdates,
@@ -16,33 +16,53 @@ import {
   sgdUpdates,
 } from '@hornbook/ops';
 import { engines, toBeAllclose, wave } from '@hornbook/testing';
-import { backend, clone, dispose, memory, mul, type Tensor1D, tensor, tensor1d, variable } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  clone,
+  dispose,
+  memory,
+  mul,
+  type Scalar,
+  scalar,
+  type Tensor1D,
+  tensor,
+  tensor1d,
+  variable,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { GpuBackend } from '../backend.ts';
 
-const shapes = [[1], [3], [0], [5, 7], [30, 200], [], [2, 6001]];
+const shapes = [[1], [3], [0], [5, 7], [30, 200], [], [2, 6001], [7, 5], [5, 7], [4, 4]];
 
-type Rule = (shares: readonly AdamwShare[], rates: (values: ArrayLike<number>) => Tensor1D, step: number) => void;
+/** `factor` is undefined in some steps. */
+type Rule = (
+  shares: readonly AdamwShare[],
+  rates: (values: ArrayLike<number>) => Tensor1D,
+  step: number,
+  factor?: Scalar,
+) => void;
 
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 };
 const heavy = (shares: readonly AdamwShare[]) =>
   shares.map(({ parameter, gradient, mean }) => ({ parameter, gradient, velocity: mean }));
 const rules: Record<string, Rule> = {
-  SGD: (shares, rates) =>
+  SGD: (shares, rates, _, factor) =>
     sgdUpdates(
       shares.map(({ parameter, gradient }) => ({ parameter, gradient })),
       rates([0.1, 0]),
+      { factor },
     ),
-  'SGD with momentum': (shares, rates) => sgdUpdates(heavy(shares), rates([0.1, 0.9])),
-  'SGD with Nesterov': (shares, rates) => sgdUpdates(heavy(shares), rates([0.1, 0.9]), { nesterov: true }),
-  Adam: (shares, rates, step) => adamUpdates(shares, rates(adamRates({ ...hyper, step }))),
-  AdamW: (shares, rates, step) => adamwUpdates(shares, rates(adamwRates({ ...hyper, step }))),
-  Lion: (shares, rates) => lionUpdates(shares, rates(lionRates(hyper))),
-  Muon: (shares, rates) =>
+  'SGD with momentum': (shares, rates, _, factor) => sgdUpdates(heavy(shares), rates([0.1, 0.9]), { factor }),
+  'SGD with Nesterov': (shares, rates, _, factor) =>
+    sgdUpdates(heavy(shares), rates([0.1, 0.9]), { nesterov: true, factor }),
+  Adam: (shares, rates, step, factor) => adamUpdates(shares, rates(adamRates({ ...hyper, step })), { factor }),
+  AdamW: (shares, rates, step, factor) => adamwUpdates(shares, rates(adamwRates({ ...hyper, step })), { factor }),
+  Lion: (shares, rates, _, factor) => lionUpdates(shares, rates(lionRates(hyper)), { factor }),
+  Muon: (shares, rates, _, factor) =>
     muonUpdates(
       heavy(shares).filter(({ parameter }) => parameter.rank === 2 && parameter.size < 100),
       rates(muonRates({ ...hyper, momentum: 0.9 })),
-      { iterations: 2 },
+      { iterations: 2, factor },
     ),
   average: (shares, rates) =>
     averageUpdates(
@@ -56,6 +76,7 @@ const draw = (shape: number[], seed: number) => tensor(Float32Array.from(wave(sh
 /** Three steps on one engine: what all variables hold at their end. */
 async function steps(engine: string, rule: Rule): Promise<number[]> {
   await useBackend(engine);
+  const factor = scalar(0.3);
   const shares = shapes.map((shape, i) => ({
     parameter: variable(mul(draw(shape, i), 2)),
     mean: variable(mul(draw(shape, i + 50), 0.1)),
@@ -73,6 +94,7 @@ async function steps(engine: string, rule: Rule): Promise<number[]> {
         return made[0];
       },
       step,
+      step === 2 ? factor : undefined,
     );
     dispose(made);
     expect(memory().numTensors).toBe(before);
@@ -80,7 +102,7 @@ async function steps(engine: string, rule: Rule): Promise<number[]> {
   }
   const variables = shares.flatMap(({ parameter, mean, variance }) => [parameter, mean, variance]);
   const values = await Promise.all(variables.map(async (one) => [...(await one.data())]));
-  dispose(variables);
+  dispose([...variables, factor]);
   return values.flat();
 }
 
@@ -102,16 +124,39 @@ describe.skipIf(!engines.some(({ name, available }) => name === 'webgpu' && avai
     expect(count.dispatches - before).toBe(Math.ceil(10 / each));
   });
 
-  test('the norm of many tensors, and the limit on it, also for tensors that share their memory', async () => {
+  test('Muon makes the products of matrices of one shape together, the turned among them', async () => {
+    await useBackend('webgpu');
+    const { count, device } = backend() as GpuBackend;
+    const rates = tensor1d(muonRates({ ...hyper, momentum: 0.9 }));
+    const dispatches = (shapes: readonly number[][]) => {
+      const shares = shapes.map((shape) => {
+        const [parameter, velocity] = [variable(mul(draw(shape, 1), 1)), variable(mul(draw(shape, 1), 1))];
+        return { parameter, velocity, gradient: draw(shape, 2) };
+      });
+      const before = count.dispatches;
+      muonUpdates(shares, rates, { iterations: 5 });
+      return count.dispatches - before;
+    };
+    const one = dispatches([[4, 8]]);
+    expect(one).toBeLessThan(35);
+    const most = device.limits.maxStorageBuffersPerShaderStage - 1; // beside the stack
+    const more = Math.ceil(8 / Math.floor(most / 2)) - 1 + Math.ceil(8 / most) - 1; // momentum, and steps
+    expect(dispatches([...Array(4).fill([4, 8]), ...Array(4).fill([8, 4])])).toBe(one + more);
+    expect(
+      dispatches([
+        [4, 8],
+        [4, 4],
+      ]),
+    ).toBe(2 * one);
+  });
+
+  test('the norm of many tensors, and the factor that clips it, also for tensors that share their memory', async () => {
     const limit = async (engine: string) => {
       await useBackend(engine);
       const tensors = [...shapes, ...shapes].map((shape, i) => mul(draw(shape, i), 1));
-      const shared = clone(tensors[4]);
-      const norm = globalNorm([...tensors, shared]);
-      const clipped = clipToNorm([...tensors, shared], norm, 1);
-      const kept = [...(await shared.data())];
-      const values = await Promise.all(clipped.map(async (one) => [...(await one.data())]));
-      return [...(await norm.data()), ...kept, ...values.flat()];
+      const norm = globalNorm([...tensors, clone(tensors[4])]);
+      const numbers = [norm, clipFactor(norm, 1), clipFactor(norm, 1e9)];
+      return (await Promise.all(numbers.map((one) => one.data()))).flatMap((values) => [...values]);
     };
     toBeAllclose(await limit('webgpu'), await limit('cpu'), { absolute: 1e-7 });
   });

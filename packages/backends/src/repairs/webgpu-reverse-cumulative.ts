@@ -9,7 +9,7 @@ export function repairReverseCumulative(): void {
     replaceKernel(name, 'webgpu', (original) => (call) => {
       const { inputs, attrs } = call;
       const backend = call.backend as KernelBackend;
-      if (!attrs?.reverse) return original(call);
+      if (!attrs?.reverse || (inputs.x as TensorInfo).dtype === 'int32') return original(call); // those kernels are ours
       const turn = (x: TensorInfo) =>
         getKernel('Reverse', 'webgpu').kernelFunc({
           inputs: { x },

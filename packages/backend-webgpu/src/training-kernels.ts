@@ -1,5 +1,5 @@
-// TensorFlow.js's engine on the GPU with the kernels that training and generation call, for bundles with the condition
-// `hornbook-training`. Any other operation says that its kernel is not registered. Node cannot load these files.
+// Registers those of TensorFlow.js's kernels that training and generation call. Every other operation says that its kernel is
+// not registered. Node cannot load these files, and registers all: see training-kernels.node.ts.
 
 import { _fusedMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/_FusedMatMul.js';
 import { addConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Add.js';
@@ -10,6 +10,7 @@ import { castConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cast.js
 import { concatConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Concat.js';
 import { cumprodConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cumprod.js';
 import { cumsumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cumsum.js';
+import { equalConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Equal.js';
 import { expConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Exp.js';
 import { expandDimsConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/ExpandDims.js';
 import { fillConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Fill.js';
@@ -32,21 +33,22 @@ import { reshapeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Resh
 import { reverseConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Reverse.js';
 import { rsqrtConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Rsqrt.js';
 import { selectConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Select.js';
+import { sigmoidConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sigmoid.js';
 import { sliceConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Slice.js';
 import { softmaxConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Softmax.js';
+import { softplusConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Softplus.js';
 import { splitVConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/SplitV.js';
 import { sqrtConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sqrt.js';
 import { squareConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Square.js';
 import { stridedSliceConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/StridedSlice.js';
 import { subConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sub.js';
 import { sumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sum.js';
+import { tanhConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tanh.js';
 import { tileConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tile.js';
 import { transposeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Transpose.js';
 import { unpackConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Unpack.js';
 import { zerosLikeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/ZerosLike.js';
 import { type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
-
-export { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu.js';
 
 const kernels: readonly KernelConfig[] = [
   addConfig,
@@ -57,6 +59,7 @@ const kernels: readonly KernelConfig[] = [
   concatConfig,
   cumprodConfig,
   cumsumConfig,
+  equalConfig,
   expConfig,
   expandDimsConfig,
   fillConfig,
@@ -79,14 +82,17 @@ const kernels: readonly KernelConfig[] = [
   reverseConfig,
   rsqrtConfig,
   selectConfig,
+  sigmoidConfig,
   sliceConfig,
   softmaxConfig,
+  softplusConfig,
   splitVConfig,
   sqrtConfig,
   squareConfig,
   stridedSliceConfig,
   subConfig,
   sumConfig,
+  tanhConfig,
   tileConfig,
   transposeConfig,
   unpackConfig,

@@ -1,3 +1,0 @@
-// Registers the gradients of all operations, in browsers: bundlers find the file that Node cannot load, and leave out the
-// 57 kB of layers around it.
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
