@@ -77,7 +77,7 @@ async function writeHuggingFace(run: Run, folder: FolderWriter, tensors: TensorS
   const ends = endsOf(tokenizer);
   const source = { ...tensors, metadata: { step: String(checkpoint.step) } };
   await folder.write('config.json', writeHuggingFaceConfig(model, { ends, dropout: metadata.settings.dropout }));
-  await folder.write('generation_config.json', writeGenerationConfig(ends));
+  await folder.write('generation_config.json', writeGenerationConfig({ ...ends, ...metadata.generation }));
   await folder.write(...describeForExport(run));
   const json = tokenizerJson(tokenizer);
   if (json !== undefined) await folder.write('tokenizer.json', json);

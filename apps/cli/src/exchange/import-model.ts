@@ -3,7 +3,13 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DownloadError } from '@hornbook/datasets/files';
-import { fromHuggingFace, type HuggingFaceModel, readHuggingFaceConfig, type TensorSource } from '@hornbook/formats';
+import {
+  fromHuggingFace,
+  type HuggingFaceModel,
+  readGenerationConfig,
+  readHuggingFaceConfig,
+  type TensorSource,
+} from '@hornbook/formats';
 import { openWeights } from '@hornbook/formats/files';
 import { namedParameters } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
@@ -13,7 +19,7 @@ import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import { makeModel } from '../language-models.ts';
 import type { Screen } from '../reporter.ts';
-import { describeRun, freeRunFolder, startRun } from '../run-folder.ts';
+import { describeRun, freeRunFolder, type RunMetadata, startRun } from '../run-folder.ts';
 import { startBackend } from '../start-backend.ts';
 import { loadTokenizer } from '../tokenizer-files.ts';
 import { UserError } from '../user-error.ts';
@@ -53,6 +59,7 @@ export async function importModel(request: ImportRequest, outlet: Outlet): Promi
       source: description?.source ?? { location: settings.data, kind: 'prose', sha256: '' },
       batches: {},
       progress: { withoutGain: 0 },
+      ...(await generationOf(folder, tokenizer)),
     });
     const step = stepOf(weights.metadata) ?? description?.step ?? 0;
     await startRun(target, { parameters: { ...tensors, metadata: {} }, step, metadata }, settings);
@@ -88,6 +95,16 @@ const isFile = (path: string) => statSync(path).isFile();
 async function readConfig(folder: string): Promise<HuggingFaceModel | undefined> {
   const path = join(folder, 'config.json');
   return existsSync(path) ? readHuggingFaceConfig(await readFile(path), path) : undefined;
+}
+
+/** Nothing where the folder does not say. @throws UserError or FormatError for ids or numbers that cannot be */
+async function generationOf(folder: string, { vocabSize }: Tokenizer): Promise<Pick<RunMetadata, 'generation'>> {
+  const path = join(folder, 'generation_config.json');
+  if (!existsSync(path)) return {};
+  const generation = readGenerationConfig(await readFile(path), path);
+  const unknown = generation.eos.find((id) => id >= vocabSize);
+  if (unknown === undefined) return { generation };
+  throw new UserError(`Expected ids below ${vocabSize}, the tokens, in eos_token_id of ${path}, got ${unknown}`);
 }
 
 async function expectDescription(description: RunDescription | undefined, folder: string): Promise<RunDescription> {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { toBeAllclose } from '@hornbook/testing';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadRun } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
+import { restore } from '../restore.ts';
+import { finalSource, loadRun, openRun } from '../run-folder.ts';
 import { startBackend } from '../start-backend.ts';
 import { execute, hornbook, jsonLines, temporaryFolder, tiny } from '../testing/run-hornbook.ts';
 import { exportRun } from './export-model.ts';
@@ -44,8 +44,9 @@ const logitsThere = async (...args: string[]): Promise<number[][]> =>
   );
 
 async function logitsHere(name: string): Promise<number[]> {
-  const one = await loadRun(at(name), 'latest');
-  return [...one.model.forward(restore(one), tensor2d(ids, undefined, 'int32')).dataSync()];
+  const one = await openRun(at(name), 'latest');
+  const parameters = await restore(one, finalSource(one)).finally(one.checkpoint.close);
+  return [...one.model.forward(parameters, tensor2d(ids, undefined, 'int32')).dataSync()];
 }
 
 const llama = [

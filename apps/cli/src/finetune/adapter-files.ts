@@ -1,11 +1,11 @@
 // What a fine-tuned run leaves beside its checkpoints: its adapters for PEFT, and the model with them in its weights.
 import { join } from 'node:path';
-import { type HuggingFaceModel, writePeft, writeSafetensors } from '@hornbook/formats';
+import { type HuggingFaceModel, tensorsInMemory, writePeft, writeSafetensors } from '@hornbook/formats';
 import { isLora } from '@hornbook/layers';
 import { saveCheckpoint } from '@hornbook/training/checkpoint';
 import { modelOf } from '../exchange/hugging-face-model.ts';
+import { restore } from '../restore.ts';
 import { describeRun, finalTensors, loadRun, type Run } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
 import { UserError } from '../user-error.ts';
 import { writeFiles } from '../write-files.ts';
 import type { Finetuning } from './finetuning.ts';
@@ -47,7 +47,7 @@ async function saveAdapter(folder: string, run: Run, lora: Lora): Promise<void> 
 async function saveMerged(folder: string, run: Run, { lora: _, merge: __, ...finetuning }: Finetuning): Promise<void> {
   const { version: ___, ...metadata } = run.metadata;
   await saveCheckpoint(join(folder, 'merged'), {
-    parameters: restore(run), // merges
+    parameters: await restore(run, tensorsInMemory(finalTensors(run))), // merges
     step: run.checkpoint.step,
     metadata: describeRun({ ...metadata, finetuning }),
   });

@@ -6,8 +6,8 @@ import type { Tokenizer } from '@hornbook/tokenizers';
 import { type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { Settings } from '../config/settings.ts';
 import type { Part, Parts } from '../corpus.ts';
-import { loadRun } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
+import { restore } from '../restore.ts';
+import { finalSource, openRun } from '../run-folder.ts';
 import type { Source } from '../source.ts';
 import type { LossOf } from '../training-run.ts';
 import { UserError } from '../user-error.ts';
@@ -81,8 +81,8 @@ function* batchesOf(dataset: Dataset, size: number) {
 }
 
 async function forwardOf(folder: string): Promise<(ids: Tensor2D) => Tensor> {
-  const run = await loadRun(folder, 'best');
-  const parameters: ParameterTree = restore(run);
+  const run = await openRun(folder, 'best');
+  const parameters: ParameterTree = await restore(run, finalSource(run)).finally(run.checkpoint.close);
   return (ids) => run.model.forward(parameters, ids);
 }
 
