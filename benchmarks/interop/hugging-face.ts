@@ -11,8 +11,8 @@ import { chatml, type Message } from '@hornbook/datasets';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { readAdapters } from '../../apps/cli/src/finetune/adapter-files.ts';
 import { withAdapters } from '../../apps/cli/src/finetune/finetuning.ts';
-import { loadRun } from '../../apps/cli/src/run-folder.ts';
-import { restore } from '../../apps/cli/src/sampler.ts';
+import { restore } from '../../apps/cli/src/restore.ts';
+import { finalSource, openRun } from '../../apps/cli/src/run-folder.ts';
 import { startBackend } from '../../apps/cli/src/start-backend.ts';
 
 const { HORNBOOK_PYTHON: python = 'python3' } = process.env;
@@ -58,8 +58,8 @@ function hornbook(...args: string[]): string {
 
 /** The scores of a run, with the adapters of a folder where one is given; those of classes are read at the last token. */
 async function scoresOf(run: string, ids: readonly number[][], adapter?: string): Promise<Float32Array> {
-  const loaded = await loadRun(at(run), 'best');
-  const parameters = restore(loaded);
+  const loaded = await openRun(at(run), 'best');
+  const parameters = await restore(loaded, finalSource(loaded)).finally(loaded.checkpoint.close);
   const tree = adapter
     ? withAdapters(parameters, (await readAdapters(adapter, { ...loaded.metadata, ...loaded })).adapters)
     : parameters;

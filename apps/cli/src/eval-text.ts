@@ -5,9 +5,8 @@ import type { Settings } from './config/settings.ts';
 import { boundaryOf, encodeText, inside, readsLines, readsRows } from './corpus.ts';
 import { isClassifier } from './finetune/classify.ts';
 import type { Quantization } from './quantizations.ts';
-import { quantize } from './quantize.ts';
-import type { Run } from './run-folder.ts';
-import { restore } from './sampler.ts';
+import { release, restore } from './restore.ts';
+import { finalSource, type OpenRun } from './run-folder.ts';
 import type { Source } from './source.ts';
 import { UserError } from './user-error.ts';
 
@@ -26,7 +25,7 @@ export type Judged = {
  * @throws UserError if the text has tokens that the run does not know
  */
 export async function judge(
-  run: Run,
+  run: OpenRun,
   source: Source,
   {
     stride,
@@ -66,12 +65,11 @@ export async function judge(
     for (const id of encodeText(tokenizer, part, inside)) scored.push(ids.push(id) - 1);
     if (byLine) scored.push(ids.push(boundary) - 1);
   }
-  const restored = restore(run);
-  const parameters = quantization ? await quantize(restored, metadata.settings) : restored;
+  const parameters = await restore(run, finalSource(run), quantization);
   const scores = await scoreTokens({
     ...{ ...model, parameters, ids, contextLength, signal, onProgress },
     ...(wholeContext ? { from: contextLength, stride: 1, batchSize: 512 } : { stride }),
-  });
+  }).finally(() => release(parameters));
   if (!scores) return undefined;
   const losses = Float32Array.from(scored, (place) => scores.losses[place - before]);
   return {

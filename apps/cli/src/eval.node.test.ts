@@ -2,13 +2,16 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contexts, documents, loadCorpus, loader } from '@hornbook/datasets';
+import { tensorsInMemory } from '@hornbook/formats';
 import { crossEntropy } from '@hornbook/losses';
+import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import { evaluate } from '@hornbook/training';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type EvalRequest, evaluateRuns } from './eval.ts';
 import { judge } from './eval-text.ts';
-import { loadRun } from './run-folder.ts';
-import { restore } from './sampler.ts';
+import { quantize } from './quantize.ts';
+import { restore } from './restore.ts';
+import { finalSource, finalTensors, loadRun, openRun } from './run-folder.ts';
 import { readSource } from './source.ts';
 import { startBackend } from './start-backend.ts';
 import { hornbook, jsonLines, temporaryFolder, tiny } from './testing/run-hornbook.ts';
@@ -37,10 +40,9 @@ beforeAll(async () => {
 });
 
 const judged = async (run: string, data: string, stride?: number) => {
-  const one = await judge(await loadRun(join(cwd, run), 'latest'), await readSource(join(cwd, data)), {
-    stride,
-    signal,
-  });
+  const opened = await openRun(join(cwd, run), 'latest');
+  const source = await readSource(join(cwd, data));
+  const one = await judge(opened, source, { stride, signal }).finally(opened.checkpoint.close);
   if (!one) throw new Error('Expected scores, got none');
   return one;
 };
@@ -56,7 +58,7 @@ describe('losses', () => {
       { contextLength: 3, boundary: run.tokenizer.idOf('\n') },
     );
     const expected = await evaluate({
-      parameters: restore(run),
+      parameters: await restore(run, tensorsInMemory(finalTensors(run))),
       loss: (tree, { inputs, targets }) => crossEntropy(run.model.forward(tree, inputs), targets),
       batches: loader(examples, { batchSize: 64 }),
     });
@@ -128,6 +130,15 @@ describe('what is printed', () => {
     }
     expect(table).toContain(`gpt int8 `);
     expect(table).toMatch(/gpt: int8 costs -?0\.00\d\d nats/);
+    const run = await openRun(join(cwd, 'gpt'), 'latest');
+    const [oneByOne, atLast] = await Promise.all([
+      restore(run, finalSource(run), 'int8'),
+      restore(run, finalSource(run)).then((parameters) => quantize(parameters, run.metadata.settings)),
+    ]);
+    await run.checkpoint.close();
+    const valuesOf = (tree: ParameterTree) =>
+      Object.entries(namedParameters(tree)).map(([path, tensor]) => [path, tensor.dataSync()]);
+    expect(Object.fromEntries(valuesOf(oneByOne))).toEqual(Object.fromEntries(valuesOf(atLast)));
   });
 
   test('a tokenizer that loses parts of the text is named', async () => {

@@ -4,8 +4,8 @@ import { colors } from './colors.ts';
 import { type Judged, judge } from './eval-text.ts';
 import { progressBar } from './progress-bar.ts';
 import type { Quantization } from './quantizations.ts';
-import { loadRun } from './run-folder.ts';
-import { readSource } from './source.ts';
+import { type OpenRun, openRun } from './run-folder.ts';
+import { readSource, type Source } from './source.ts';
 import { startBackend } from './start-backend.ts';
 import { quote } from './token-display.ts';
 import { UserError } from './user-error.ts';
@@ -41,15 +41,28 @@ export async function evaluateRuns(
   write: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { folders, data, stride, tokens, json } = request;
-  const source = await readSource(data);
+  const source = await readSource(request.data);
+  const runs: OpenRun[] = [];
+  try {
+    for (const folder of request.folders) runs.push(await openRun(folder, 'best')); // all, before the first is judged
+    await startBackend(request.backend);
+    await evaluate(request, runs, source, write, signal);
+  } finally {
+    for (const { checkpoint } of runs) await checkpoint.close();
+  }
+}
+
+async function evaluate(
+  { folders, stride, tokens, json, quantize }: EvalRequest,
+  runs: readonly OpenRun[],
+  source: Source,
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const bytes = new TextEncoder().encode(source.text).length;
-  const runs = [];
-  for (const folder of folders) runs.push(await loadRun(folder, 'best')); // all of them, before the first is judged
-  await startBackend(request.backend);
   const judged: Judged[] = [];
   const reports: Report[] = [];
-  const forms = request.quantize ? [undefined, request.quantize] : [undefined];
+  const forms = quantize ? [undefined, quantize] : [undefined];
   for (const [i, run] of runs.entries()) {
     for (const quantization of forms) {
       const name = nameOf({ run: folders[i], quantization });

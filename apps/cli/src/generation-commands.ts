@@ -43,8 +43,8 @@ function addSample(program: Command, write: (text: string) => void): void {
     .argument('<folder>', 'the run folder')
     .option('-p, --prompt <text>', 'text to go on from')
     .option('-n, --count <n>', 'texts to print (default: 10 lines, or 1 of prose)', wholeNumber(1))
-    .option('--length <n>', 'the most tokens in a text', wholeNumber(1), 300)
-    .option('-t, --temperature <x>', 'below 1 safer, above 1 wilder, 0 always the likeliest', atLeastZero, 1)
+    .option('--length <n>', 'the most tokens in a text (default: 300 *)', wholeNumber(1))
+    .option('-t, --temperature <x>', 'below 1 safer, above 1 wilder, 0 the likeliest (default: 1 *)', atLeastZero)
     .option('--top-k <n>', 'choose among the k likeliest tokens', wholeNumber(1))
     .option('--top-p <x>', 'choose among the likeliest tokens that make up this share', probability)
     .option('--min-p <x>', 'leave out what has less than this share of the likeliest', probability)
@@ -66,6 +66,8 @@ function addSample(program: Command, write: (text: string) => void): void {
     .addHelpText(
       'after',
       `
+* or as the makers of an imported model advise.
+
 Examples:
   hornbook sample runs/names-mlp --count 20
   hornbook sample runs/book --prompt "Once upon" --length 1000 --min-p 0.1

@@ -2,17 +2,24 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FormatError } from '@hornbook/formats';
+import { FormatError, type GenerationConfig, type TensorSource } from '@hornbook/formats';
 import { type Tokenizer, type TokenizerJSON, tokenizerFromJSON } from '@hornbook/tokenizers';
 import type { TrainingEvent } from '@hornbook/training';
-import { type Checkpoint, CheckpointError, loadCheckpoint, type SaveOptions } from '@hornbook/training/checkpoint';
-import { loadBest, loadLatest, saveLatest } from '@hornbook/training/runs';
+import {
+  type Checkpoint,
+  CheckpointError,
+  loadCheckpoint,
+  type OpenCheckpoint,
+  openCheckpoint,
+  type SaveOptions,
+} from '@hornbook/training/checkpoint';
+import { loadBest, loadLatest, openBest, openLatest, saveLatest } from '@hornbook/training/runs';
 import { readConfig } from './config/read-config.ts';
 import { resolveSettings } from './config/resolve.ts';
 import type { Settings } from './config/settings.ts';
 import type { Finetuning } from './finetune/finetuning.ts';
 import { type LanguageModel, makeModel } from './language-models.ts';
-import { isModelFile, readModelFile } from './model-file.ts';
+import { isModelFile, openModelFile, readModelFile } from './model-file.ts';
 import type { Source } from './source.ts';
 import { UserError } from './user-error.ts';
 import { explain, writeFiles } from './write-files.ts';
@@ -30,6 +37,8 @@ export type RunMetadata = {
   readonly progress: Progress;
   /** Of a run that went on from another. */
   readonly finetuning?: Finetuning;
+  /** How a model that was imported is meant to be sampled from. */
+  readonly generation?: GenerationConfig;
 };
 
 /** What a run knows of its measurements so far. */
@@ -41,14 +50,20 @@ export type Progress = {
   readonly unmeasured?: TrainingEvent;
 };
 
-export type Run = {
-  readonly checkpoint: Checkpoint;
+/** A run without its tensors. */
+export type AboutRun = {
+  readonly checkpoint: Pick<Checkpoint, 'step'>;
   readonly metadata: RunMetadata;
   readonly tokenizer: Tokenizer;
   readonly model: LanguageModel;
   /** Why newer checkpoints could not be used. */
   readonly damaged: readonly CheckpointError[];
 };
+
+export type Run = AboutRun & { readonly checkpoint: Checkpoint };
+
+/** A run whose tensors are still to be read, until its checkpoint is closed. */
+export type OpenRun = AboutRun & { readonly checkpoint: OpenCheckpoint };
 
 /** What a run's folder may hold: anything else is not ours to replace. */
 const known =
@@ -61,7 +76,39 @@ const known =
  * @throws CheckpointError if the folder holds no run of this version of the program
  */
 export async function loadRun(folder: string, which: 'latest' | 'best'): Promise<Run> {
-  const { damaged = [], ...checkpoint } = await find(folder, which);
+  const read = { file: readModelFile, one: loadCheckpoint, best: loadBest, latest: loadLatest };
+  const { damaged = [], ...checkpoint } = await find<Checkpoint & Damaged>(folder, which, read);
+  return { checkpoint, damaged, ...(await understand(folder, checkpoint)) };
+}
+
+/** The same for what reads each tensor once, such as a model that is to write: close its checkpoint then. */
+export async function openRun(folder: string, which: 'latest' | 'best'): Promise<OpenRun> {
+  const open = { file: openModelFile, one: openCheckpoint, best: openBest, latest: openLatest };
+  const { damaged = [], ...checkpoint } = await find<OpenCheckpoint & Damaged>(folder, which, open);
+  try {
+    return { checkpoint, damaged, ...(await understand(folder, checkpoint)) };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+type Damaged = { readonly damaged?: readonly CheckpointError[] };
+
+/** What reads each kind of place that a run may be in. */
+type Readers<C> = Readonly<Record<'file' | 'one' | 'best' | 'latest', (path: string) => Promise<C>>>;
+
+async function find<C>(folder: string, which: 'latest' | 'best', read: Readers<C>): Promise<C> {
+  if (await isModelFile(folder)) return read.file(folder);
+  if (existsSync(join(folder, 'checkpoint.json'))) return read.one(folder);
+  if (which === 'best' && existsSync(join(folder, 'best'))) return read.best(folder);
+  return read.latest(folder);
+}
+
+async function understand(
+  folder: string,
+  checkpoint: Pick<Checkpoint, 'metadata'>,
+): Promise<Omit<AboutRun, 'checkpoint' | 'damaged'>> {
   const metadata = checkpoint.metadata as Partial<RunMetadata>;
   if (metadata.version !== version || typeof metadata.settings !== 'object' || metadata.settings === null) {
     throw new CheckpointError(
@@ -72,29 +119,30 @@ export async function loadRun(folder: string, which: 'latest' | 'best'): Promise
   try {
     resolveSettings([{ settings: whole.settings, file: 'checkpoint.json' }]); // which checks them
     const tokenizer = await tokenizerFromJSON(whole.tokenizer);
-    const model = makeModel(whole.settings, tokenizer);
-    return { checkpoint, metadata: whole, tokenizer, model, damaged };
+    return { metadata: whole, tokenizer, model: makeModel(whole.settings, tokenizer) };
   } catch (cause) {
     throw new CheckpointError(`The checkpoint in ${folder} is damaged: ${(cause as Error).message}`, { cause });
   }
 }
 
-async function find(
-  folder: string,
-  which: 'latest' | 'best',
-): Promise<Checkpoint & { readonly damaged?: readonly CheckpointError[] }> {
-  if (await isModelFile(folder)) return readModelFile(folder);
-  if (existsSync(join(folder, 'checkpoint.json'))) return loadCheckpoint(folder);
-  if (which === 'best' && existsSync(join(folder, 'best'))) return loadBest(folder);
-  return loadLatest(folder);
-}
+const averages = 'average.';
 
 /** The tensors to judge and to sample with: the averages, where the run keeps them. */
 export function finalTensors({ checkpoint, metadata }: Run): Checkpoint['tensors'] {
-  const prefix = 'average.';
-  const averages = [...(checkpoint.optimizer?.tensors ?? [])].filter(([path]) => path.startsWith(prefix));
-  if (metadata.settings.average === 0 || averages.length === 0) return checkpoint.tensors;
-  return new Map(averages.map(([path, tensor]) => [path.slice(prefix.length), tensor]));
+  const kept = [...(checkpoint.optimizer?.tensors ?? [])].filter(([path]) => path.startsWith(averages));
+  if (metadata.settings.average === 0 || kept.length === 0) return checkpoint.tensors;
+  return new Map(kept.map(([path, tensor]) => [path.slice(averages.length), tensor]));
+}
+
+/** The same of a run that is open. */
+export function finalSource({ checkpoint: { tensors, optimizer }, metadata }: OpenRun): TensorSource {
+  const kept = [...(optimizer?.tensors.entries ?? [])].filter(([path]) => path.startsWith(averages));
+  if (!optimizer || metadata.settings.average === 0 || kept.length === 0) return tensors;
+  return {
+    entries: new Map(kept.map(([path, entry]) => [path.slice(averages.length), entry])),
+    metadata: {},
+    read: (path) => optimizer.tensors.read(`${averages}${path}`),
+  };
 }
 
 /** `RunMetadata` for a run of this version. */

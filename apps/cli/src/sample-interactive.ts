@@ -5,7 +5,7 @@ import { InvalidArgumentError } from 'commander';
 import { colors } from './colors.ts';
 import { isClassifier } from './finetune/classify.ts';
 import { atLeastZero, positive, probability, wholeNumber } from './numbers.ts';
-import { type Outlets, remarkOnLength, type SampleRequest } from './sample.ts';
+import { lengthOf, type Outlets, remarkOnLength, type SampleRequest } from './sample.ts';
 import { openSampler, type Sampler } from './sampler.ts';
 import { UserError } from './user-error.ts';
 
@@ -61,7 +61,7 @@ export async function converse(request: SampleRequest, { write, remark }: Outlet
 
 /** What answers a line, and returns true where the line says goodbye. */
 export function conversation(request: SampleRequest, sampler: Sampler, { write, remark }: Outlets) {
-  const settings: Record<string, unknown> = { ...request.sampling, length: request.length };
+  const settings: Record<string, unknown> = { ...request.sampling, length: lengthOf(request, sampler) };
   let generator = manualSeed(request.seed);
   let beginning: readonly number[] | undefined;
   let soFar: readonly number[] = [];

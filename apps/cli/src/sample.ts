@@ -10,7 +10,8 @@ export type SampleRequest = {
   readonly folder: string;
   readonly prompt: string;
   readonly count?: number;
-  readonly length: number;
+  /** The most tokens; as the model's makers say when left out, else 300. */
+  readonly length?: number;
   readonly seed: number;
   readonly sampling: ChoiceOptions;
   /** Print the likeliest texts that so many beams find, instead of drawing some. */
@@ -28,12 +29,13 @@ export type Outlets = { readonly write: (text: string) => void; readonly remark:
 
 /** Writes samples as they come. A model of lines writes lines; one of prose goes on for `length` tokens. */
 export async function sample(request: SampleRequest, { write, remark }: Outlets, signal: AbortSignal): Promise<void> {
-  const { length, sampling, stop, seed, json } = request;
+  const { sampling, stop, seed, json } = request;
   const sampler = await openSampler(request.folder, request.backend, request.quantize);
   if (isClassifier(sampler.run)) return classify(request, write);
+  const length = lengthOf(request, sampler);
   const prompt = sampler.encode(request.prompt);
   remarkOnLength(prompt, sampler, remark);
-  if (request.beams !== undefined) return search({ ...request, beams: request.beams }, sampler, write, signal);
+  if (request.beams !== undefined) return search({ ...request, length, beams: request.beams }, sampler, write, signal);
   const generator = manualSeed(seed);
   const count = request.count ?? (sampler.lines ? 10 : 1);
   for (let i = 0; i < count && !signal.aborted; i++) {
@@ -47,9 +49,13 @@ export async function sample(request: SampleRequest, { write, remark }: Outlets,
   }
 }
 
+export function lengthOf(request: SampleRequest, sampler: Sampler): number {
+  return request.length ?? sampler.length ?? 300;
+}
+
 /** Writes the likeliest texts, one unless more are asked for. They are known all at once, at the end. */
 async function search(
-  { prompt, beams, length, count = 1, json }: SampleRequest & { readonly beams: number },
+  { prompt, beams, length, count = 1, json }: SampleRequest & { readonly beams: number; readonly length: number },
   { encode, search, lines, run: { tokenizer } }: Sampler,
   write: (text: string) => void,
   signal: AbortSignal,

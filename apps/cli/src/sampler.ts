@@ -1,5 +1,5 @@
 // A run that is ready to make texts: its model restored, its tokens spoken, its engine started.
-import { parameterShapes } from '@hornbook/formats';
+import type { GenerationConfig } from '@hornbook/formats';
 import {
   type Beam,
   beamSearch,
@@ -8,20 +8,16 @@ import {
   streamText,
   type Token,
 } from '@hornbook/generation';
-import type { ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import { textStream } from '@hornbook/tokenizers';
-import { parametersOf, restoreParameters, trainable } from '@hornbook/training';
 import type { Settings } from './config/settings.ts';
 import { boundaryOf, encodeText, inside, readsLines, readsRows } from './corpus.ts';
-import { knownModel } from './exchange/hugging-face-model.ts';
 import { endOf } from './finetune/examples.ts';
-import { emptyTree, merged, templates } from './finetune/finetuning.ts';
+import { templates } from './finetune/finetuning.ts';
 import type { Quantization } from './quantizations.ts';
-import { quantize } from './quantize.ts';
-import { finalTensors, loadRun, type Run } from './run-folder.ts';
+import { restore } from './restore.ts';
+import { type AboutRun, finalSource, openRun } from './run-folder.ts';
 import { startBackend } from './start-backend.ts';
-import { undrawn } from './undrawn.ts';
 
 export type TextOptions = ChoiceOptions & {
   /** The most tokens. */
@@ -52,9 +48,11 @@ export type SearchOptions = {
 };
 
 export type Sampler = {
-  readonly run: Run;
+  readonly run: AboutRun;
   /** Texts are lines, which end by themselves; otherwise prose, which goes on. */
   readonly lines: boolean;
+  /** The most tokens of a text, where the model's makers say. */
+  readonly length?: number;
   /** @throws UserError for text that the model has no tokens for */
   encode(prompt: string): number[];
   /** Writes the prompt and what the model makes of it, piece by piece; waits for whoever takes them. */
@@ -65,11 +63,11 @@ export type Sampler = {
 
 /** @param quantization of its weights, which are then read in less time, at the price of a little loss */
 export async function openSampler(folder: string, backend?: string, quantization?: Quantization): Promise<Sampler> {
-  const run = await loadRun(folder, 'best');
-  await startBackend(backend);
+  const run = await openRun(folder, 'best');
   const { metadata, tokenizer, model } = run;
-  const restored = restore(run);
-  const parameters = quantization ? await quantize(restored, metadata.settings) : restored;
+  const parameters = await startBackend(backend)
+    .then(() => restore(run, finalSource(run), quantization))
+    .finally(run.checkpoint.close);
   const { contextLength = 1 } = metadata.settings as Partial<Settings>;
   const boundary = boundaryOf(tokenizer);
   const rows = readsRows(metadata.settings);
@@ -77,7 +75,9 @@ export async function openSampler(folder: string, backend?: string, quantization
   const { finetuning } = metadata;
   const template = finetuning?.template && templates[finetuning.template];
   const end = finetuning ? endOf(tokenizer) : lines ? boundary : undefined;
-  const ends = end !== undefined && { stop: (id: number) => id === end };
+  const all = new Set([...(end === undefined ? [] : [end]), ...(metadata.generation?.eos ?? [])]);
+  const ends = all.size > 0 && { stop: (id: number) => all.has(id) };
+  const { length, ...usual } = usualOptions(metadata.generation);
   /** A model of rows takes exactly its context, and documents begin with as many boundaries. */
   const begun = (prompt: readonly number[]) => {
     const padding = rows ? contextLength : lines || prompt.length === 0 ? 1 : 0;
@@ -86,6 +86,7 @@ export async function openSampler(folder: string, backend?: string, quantization
   return {
     run,
     lines,
+    ...(length !== undefined && { length }),
     encode(prompt) {
       if (!template || prompt === '') return [...encodeText(tokenizer, prompt, inside)];
       const text = template.prompt([{ role: 'user', content: prompt }]);
@@ -96,7 +97,7 @@ export async function openSampler(folder: string, backend?: string, quantization
       let stopped = true; // until the model has come to an end by itself
       async function* ids(): AsyncGenerator<number> {
         for await (const token of generateTokens({
-          ...{ ...model, parameters, contextLength, maxTokens: length, ...options },
+          ...{ ...model, parameters, contextLength, maxTokens: length, ...usual, ...options },
           prompt: begun(prompt),
           ...ends,
         })) {
@@ -126,21 +127,10 @@ export async function openSampler(folder: string, backend?: string, quantization
   };
 }
 
-/** A run's parameters, or their averages where it keeps them; adapters are merged. Await an engine first. */
-export function restore(run: Run): ParameterTree {
-  const { finetuning } = run.metadata;
-  if (!finetuning && hasKnownShapes(run)) return trainable(parametersOf(finalTensors(run)));
-  const parameters = trainable(emptyTree(run.model.initialize(undrawn()), finetuning, finalTensors(run)));
-  restoreParameters(parameters, finalTensors(run));
-  return finetuning?.lora ? merged(parameters) : parameters;
-}
-
-/** Whether the tensors are those of the model, as far as that is known without making it: a large one takes seconds. */
-function hasKnownShapes({ checkpoint: { tensors }, metadata: { settings }, tokenizer }: Run): boolean {
-  const model = knownModel(settings, tokenizer.vocabSize);
-  const shapes = model ? parameterShapes(model) : new Map<string, readonly number[]>();
-  return (
-    tensors.size === shapes.size &&
-    [...shapes].every(([path, shape]) => String(tensors.get(path)?.shape) === String(shape))
-  );
+/** What a model's makers advise, for whatever is not asked for otherwise. */
+function usualOptions(generation: GenerationConfig | undefined): ChoiceOptions & { readonly length?: number } {
+  if (!generation?.sample) return {};
+  const { temperature, topK, topP, repetitionPenalty, maxTokens } = generation;
+  const advised = { temperature, topK: topK || undefined, topP, repetitionPenalty, length: maxTokens };
+  return Object.fromEntries(Object.entries(advised).filter(([, value]) => value !== undefined));
 }

@@ -38,8 +38,10 @@ export async function loadTokenizer(name: string, options: LoadOptions = {}): Pr
 async function fromFolder(folder: string): Promise<Tokenizer> {
   const names = await readdir(folder);
   if (['checkpoint.json', 'latest', 'next'].some((name) => names.includes(name))) {
-    const { loadRun } = await import('./run-folder.ts'); // and with it what makes models: only if there is one
-    return (await loadRun(folder, 'latest')).tokenizer;
+    const { openRun } = await import('./run-folder.ts'); // and with it what makes models: only if there is one
+    const { tokenizer, checkpoint } = await openRun(folder, 'latest');
+    await checkpoint.close();
+    return tokenizer;
   }
   if (names.includes('tokenizer.json')) return loadTokenizer(join(folder, 'tokenizer.json'));
   if (names.includes('vocab.json') && names.includes('merges.txt')) return fromPair(folder);

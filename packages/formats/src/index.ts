@@ -10,16 +10,15 @@ export {
   type LlamaConfig,
   readHuggingFaceConfig,
 } from './hugging-face/config.ts';
-export { parameterShapes } from './hugging-face/layout.ts';
-export { readPeft } from './hugging-face/read-peft.ts';
-export { fromHuggingFace, toHuggingFace } from './hugging-face/weights.ts';
 export {
   type GenerationConfig,
   readGenerationConfig,
-  type TextEnds,
   writeGenerationConfig,
-  writeHuggingFaceConfig,
-} from './hugging-face/write-config.ts';
+} from './hugging-face/generation-config.ts';
+export { parameterShapes } from './hugging-face/layout.ts';
+export { readPeft } from './hugging-face/read-peft.ts';
+export { fromHuggingFace, toHuggingFace } from './hugging-face/weights.ts';
+export { type TextEnds, writeHuggingFaceConfig } from './hugging-face/write-config.ts';
 export { type PeftOptions, writePeft } from './hugging-face/write-peft.ts';
 export { parseObject as parseJsonObject } from './json-object.ts';
 export { openSafetensors, openSharded } from './open-safetensors.ts';

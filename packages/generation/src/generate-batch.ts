@@ -60,16 +60,20 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   if (shortest === 0) {
     throw new RangeError('Expected a prompt of at least 1 token, got none: begin with a newline or a start token');
   }
-  let { vocabSize } = options.config ?? {};
+  const checkPrompts = (size: number) => {
+    for (const prompt of prompts) checkIds(prompt, size);
+  };
+  const known = options.config?.vocabSize;
   // Before the model sees them, where that is known: on other ids engines have errors of their own, or none.
-  if (vocabSize !== undefined) for (const prompt of prompts) checkIds(prompt, vocabSize);
+  if (known !== undefined) checkPrompts(known);
   const rows = shown.map((ids) => ({ waiting: ids.slice(shortest), made: [] as number[], done: maxTokens === 0 }));
   let next = shown.map((ids) => ids.slice(0, shortest));
   const see = drawOnEngine
     ? drawTokens(generators, options, (row) => rows[row].waiting.length === 0 && !rows[row].done)
     : (logits: Tensor2D) => [logits];
+  let unchecked: number | undefined; // the vocabulary, where only the logits tell it
   const reader = makeReader(options, (logits) => {
-    vocabSize ??= logits.shape[1];
+    if (known === undefined) unchecked ??= logits.shape[1];
     return see(logits);
   });
   const choose = (values: readonly TypedArray[], row: number) =>
@@ -84,7 +88,7 @@ export async function* generateBatch<P extends ParameterTree, S extends State>(
   try {
     for (let first = true; rows.some(({ done }) => !done) && !signal?.aborted; first = false) {
       const values = await reader.read(next);
-      if (first && vocabSize !== undefined) for (const prompt of prompts) checkIds(prompt, vocabSize);
+      if (first && unchecked !== undefined) checkPrompts(unchecked);
       next = [];
       for (const [row, state] of rows.entries()) {
         const { waiting, made } = state;

@@ -1,8 +1,8 @@
 // Reads ids row by row and tells what the model expects next: anew each time, or on from what it remembers.
-import type { ParameterTree } from '@hornbook/ops';
-import { dispose, type Tensor, type Tensor2D, type TypedArray, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { compileStep, type ParameterTree } from '@hornbook/ops';
+import type { Tensor, Tensor2D, TypedArray } from '@tensorflow/tfjs-core';
 import { remembering } from './remembering.ts';
-import { grow, lastPlaces, toArray } from './rows.ts';
+import { grow, lastPlaces, runReading, toArray } from './rows.ts';
 import type { State } from './state.ts';
 
 /** A model as generation sees it: one function, and a second where it can go on from what it has read. */
@@ -44,27 +44,24 @@ export function makeReader<P extends ParameterTree, S extends State>(
   return model.advance ? remembering(model, model.advance, see) : forgetful(model, see);
 }
 
-/** Shows the model all rows again, whenever they have grown. */
+/**
+ * Shows the model all rows again, whenever they have grown. Once they fill the context their shape stays the same, and the
+ * reading is recorded.
+ */
 function forgetful<P extends ParameterTree, S extends State>(model: GenerativeModel<P, S>, see: See): Reader {
   const { parameters, contextLength } = model;
   let rows: number[][] = [];
+  const step = compileStep<[Tensor2D]>(function* (shown) {
+    yield see(lastPlaces(model.forward(parameters, shown), shown, 'forward'));
+  });
   return {
     async read(ids) {
       rows = grow(rows, ids, contextLength);
-      const { data, shape } = toArray(rows);
-      const seen = tidy(() => {
-        const shown = tensor2d(data as Int32Array, shape as [number, number], 'int32');
-        return see(lastPlaces(model.forward(parameters, shown), shown, 'forward'));
-      });
-      try {
-        return await Promise.all(seen.map((one) => one.data()));
-      } finally {
-        dispose(seen);
-      }
+      return runReading(step, [toArray(rows)]);
     },
     choose(from) {
       rows = from.map((row) => [...rows[row]]);
     },
-    dispose() {},
+    dispose: step.dispose,
   };
 }

@@ -43,7 +43,11 @@ function subject<P extends ParameterTree, S extends State>(
         calls++;
         return (model.advance as NonNullable<typeof model.advance>)(p as P, ids, state as S);
       };
-      const { forward, endless } = model;
+      const forward = (p: ParameterTree, ids: Tensor2D) => {
+        calls++;
+        return model.forward(p as P, ids);
+      };
+      const { endless } = model;
       const result = await use({ forward, endless, advance, parameters, contextLength } as never);
       expect(memory().numTensors).toBe(before.numTensors);
       expect(memory().numDataBuffers).toBe(before.numDataBuffers);
@@ -87,6 +91,15 @@ test.each(Object.entries(models))('%s: the ids of wasm, and the model seldom run
   expect(ids).toEqual(expected);
   expect(all).toBe(40);
   expect(calls).toBeLessThan(20);
+});
+
+test('a model that only reads anew seldom runs once its context is full', async () => {
+  const anew = ({ advance: _, ...model }: GenerativeModel<ParameterTree, State>) => text(model);
+  const [expected, all] = await models.GPT().run('wasm', anew);
+  const [ids, calls] = await models.GPT().run('simd', anew);
+  expect(ids).toEqual(expected);
+  expect(all).toBe(40);
+  expect(calls).toBe(16); // of 3 to 16 ids, and twice more of 16
 });
 
 test.each(['GPT', 'Llama'])('%s: the bits of a state that is made anew, on any number of threads', async (name) => {

@@ -7,14 +7,13 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  type TypedArray,
   tensor1d,
   tidy,
   type Variable,
   variable,
 } from '@tensorflow/tfjs-core';
 import type { GenerativeModel, Reader, See } from './reader.ts';
-import { grow, lastPlaces, toArray } from './rows.ts';
+import { grow, lastPlaces, runReading, toArray } from './rows.ts';
 import { formOf, mapTensors, type State, tensorsIn } from './state.ts';
 
 export function remembering<P extends ParameterTree, S extends State>(
@@ -71,10 +70,7 @@ export function remembering<P extends ParameterTree, S extends State>(
       const inputs: HostArray[] = [toArray(fresh)];
       if (order) inputs.push({ data: Int32Array.from(order), shape: [order.length] });
       order = undefined;
-      let values: TypedArray[] = [];
-      await step.run(inputs, async (seen) => {
-        values = await Promise.all(seen.map((one) => one.data()));
-      });
+      const values = await runReading(step, inputs);
       length += fresh[0].length;
       return values;
     },

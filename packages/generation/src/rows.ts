@@ -1,5 +1,5 @@
 // Rows of ids as they grow, and the logits of what comes next.
-import type { HostArray } from '@hornbook/ops';
+import type { CompiledStep, HostArray } from '@hornbook/ops';
 import { reshape, slice, type Tensor, type Tensor2D, type TypedArray } from '@tensorflow/tfjs-core';
 
 /** Rows with more ids at their ends, and no more than the context holds. */
@@ -27,6 +27,15 @@ export function lastPlaces(logits: Tensor, ids: Tensor2D, source: string): Tenso
   throw new RangeError(
     `Expected logits [${batch}, vocabSize] or [${batch}, ${time}, vocabSize] from ${source}, got [${shape}]`,
   );
+}
+
+/** Runs a step that yields once, and gives the values of what it yields. */
+export async function runReading(step: CompiledStep, inputs: readonly HostArray[]): Promise<TypedArray[]> {
+  let values: TypedArray[] = [];
+  await step.run(inputs, async (seen) => {
+    values = await Promise.all(seen.map((one) => one.data()));
+  });
+  return values;
 }
 
 /** The values of a tensor [batch, vocabSize], row by row. */

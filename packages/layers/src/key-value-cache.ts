@@ -1,6 +1,6 @@
 // The key-value cache: what attention has read stays, so a further token costs the same however many came before it.
 import { hostInput, slideIn } from '@hornbook/ops';
-import { type Tensor1D, type Tensor4D, Variable, zeros } from '@tensorflow/tfjs-core';
+import { type Rank, type Tensor1D, type Tensor4D, tidy, Variable, zeros } from '@tensorflow/tfjs-core';
 
 export type KeyValues = {
   readonly keys: Tensor4D; // [batch, keyHeads, contextLength, headDim]
@@ -64,8 +64,9 @@ export function readOn(
   };
   const filled = hostInput(grow, [1], 'int32') as Tensor1D;
   const append = (old: Tensor4D | undefined, x: Tensor4D) => {
+    if (old) return slideIn(old, x, filled);
     const [, heads, , headDim] = x.shape;
-    return slideIn(old ?? zeros([batch, heads, contextLength, headDim]), x, filled);
+    return tidy(() => slideIn(zeros<Rank.R4>([batch, heads, contextLength, headDim]), x, filled)); // as large as the result
   };
   const mask = () => emptyPlaces(contextLength - read.length, contextLength);
   return {

@@ -41,21 +41,21 @@ export async function quantizeInt8(
   const values = await weight.data<'float32'>();
   const [rows, columns] = weight.shape;
   const [inputDim, outputDim] = transposed ? [columns, rows] : [rows, columns];
+  const [toInput, toOutput] = transposed ? [1, columns] : [columns, 1]; // how far the next one is
   const largest = new Float32Array(outputDim);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const output = transposed ? row : column;
+  const bytes = new Int8Array(Math.ceil(outputDim / 8) * inputDim * 8);
+  for (let output = 0; output < outputDim; output++) {
+    const [first, end] = [output * toOutput, output * toOutput + inputDim * toInput];
+    let most = 0;
+    for (let at = first; at < end; at += toInput) {
       const size = Math.abs(values[at]);
       if (!(size < Infinity)) throw new RangeError(`Expected finite weights, got ${values[at]} for output ${output}`);
-      if (size > largest[output]) largest[output] = size;
+      if (size > most) most = size;
     }
-  }
-  const bytes = new Int8Array(Math.ceil(outputDim / 8) * inputDim * 8);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const [input, output] = transposed ? [column, row] : [row, column];
-      const place = ((output >> 3) * inputDim + input) * 8 + (output & 7);
-      bytes[place] = largest[output] > 0 ? Math.round((values[at] / largest[output]) * 127) : 0;
+    largest[output] = most;
+    let place = (output >> 3) * inputDim * 8 + (output & 7);
+    for (let at = first; at < end && most > 0; at += toInput, place += 8) {
+      bytes[place] = Math.round((values[at] / most) * 127);
     }
   }
   const packed = tensor3d(new Int32Array(bytes.buffer), [Math.ceil(outputDim / 8), inputDim, 2], 'int32');

@@ -29,6 +29,21 @@ test('argmax is the same draw with replacement and without: one exponential for 
   expect(generator.state()).toEqual(after.state());
 });
 
+test.each([
+  ['a vocabulary', 50_257, (x: number) => Math.exp(-8 * x)],
+  ['few of many', 5000, (x: number) => (x < 0.01 ? x : 0)],
+  ['denormals', 500, (x: number) => x * 2 ** -140],
+  ['equal ones', 500, () => 1],
+])('argmax of %s is that of all quotients', (_, size, weightOf) => {
+  const many = manualSeed(3).uniform(size).map(weightOf);
+  for (let seed = 0; seed < 20; seed++) {
+    const exponentials = manualSeed(seed).exponential(size);
+    const quotients = many.map((weight, i) => weight / exponentials[i]);
+    const expected = quotients.indexOf(quotients.reduce((most, value) => Math.max(most, value)));
+    expect(manualSeed(seed).multinomial(many, 1)[0]).toBe(expected);
+  }
+});
+
 test('cumulative takes one number of 53 bits a draw', () => {
   const [u] = manualSeed(2).uniform64(1);
   const cumulative = [0.1, 0.1, 0.4, 0.8, 0.8, 1];

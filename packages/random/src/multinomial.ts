@@ -52,11 +52,16 @@ export function multinomialRows(
   if (!Number.isInteger(width) || width === 0) {
     throw new RangeError(`Expected weights for each of ${rows} rows of one length, got ${weights.length} weights`);
   }
-  const matrix = Float32Array.from(weights);
+  const matrix = new Float32Array(weights);
   for (let row = 0; row < rows; row++) {
     checkWeights(matrix.subarray(row * width, (row + 1) * width), replacement ? 1 : n);
   }
   const chosen = new Int32Array(rows * n);
+  if (route === 'argmax' && n === 1) {
+    for (let row = 0; row < rows; row++)
+      chosen[row] = quickest(twister, matrix.subarray(row * width, (row + 1) * width));
+    return chosen;
+  }
   if (route === 'argmax') divide(matrix, exponential(twister, matrix.length));
   for (let row = 0; row < rows; row++) {
     const values = matrix.subarray(row * width, (row + 1) * width);
@@ -96,14 +101,32 @@ function divide(values: Float32Array, divisors: Float32Array): void {
   for (let i = 0; i < values.length; i++) values[i] /= divisors[i];
 }
 
-/** Indices of the largest values, the largest first. One index, as for the next token of a text, needs no sorting. */
+/** Indices of the largest values, the largest first. */
 function largest(values: Float32Array, indices: Int32Array): void {
-  if (indices.length === 1) {
-    indices[0] = values.indexOf(values.reduce((most, value) => Math.max(most, value)));
-    return;
-  }
   const order = Int32Array.from(values.keys()).sort((a, b) => values[b] - values[a]);
   indices.set(order.subarray(0, indices.length));
+}
+
+/** Further from 1 than the roundings of exponential number and quotient, where these are no denormals. */
+const [margin, least] = [1 + 2 ** -20, 2 ** -100];
+
+/**
+ * The index of the largest quotient, as for the next token of a text. An exponential number -ln(1 − u) is at least u, so the
+ * quotient is at most weight / u: for nearly all that is less than the best so far, and their logarithms are never taken.
+ */
+function quickest(twister: MersenneTwister, weights: Float32Array): number {
+  let best = -1;
+  let index = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const u = draw53(twister);
+    const weight = weights[i];
+    if (best > least && weight * margin < best * u) continue;
+    const quotient = Math.fround(weight / Math.fround(-Math.log(1 - u)));
+    if (!(quotient > best)) continue;
+    best = quotient;
+    index = i;
+  }
+  return index;
 }
 
 function checkRoute(route: MultinomialRoute, replacement: boolean, n: number): void {

@@ -3,11 +3,11 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@hornbook/backends';
-import { tensorsInMemory } from '@hornbook/formats';
+import { FormatError, readAll, tensorsInMemory } from '@hornbook/formats';
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { adamw } from './adamw.ts';
-import { CheckpointError, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { CheckpointError, loadCheckpoint, openCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { restoreParameters, storeParameters } from './stored-parameters.ts';
 import { trainable } from './trainable.ts';
 
@@ -41,6 +41,20 @@ describe('a sound checkpoint', () => {
     expect(await storeParameters(other)).toEqual(await storeParameters(parameters));
     expect(await readdir(parent)).toEqual(['run']);
     expect(await readdir(folder)).toEqual(['checkpoint.json', 'model.safetensors', 'optimizer.safetensors']);
+  });
+
+  test('is opened without its tensors, which are those it was opened with, whatever comes in its place', async () => {
+    const optimizer = adamw({ learningRate: 0.1 });
+    const parameters = make(1);
+    optimizer.update({ w: parameters.w } as never, { w: tensor2d([[1, 1, 1]]) });
+    await saveCheckpoint(folder, { parameters, optimizer, step: 7, metadata: { of: 'w' } });
+    const { close, ...open } = await openCheckpoint(folder);
+    const loaded = await loadCheckpoint(folder);
+    await saveCheckpoint(folder, { parameters: make(2), step: 8 });
+    const state = open.optimizer && { ...open.optimizer, tensors: await readAll(open.optimizer.tensors) };
+    expect({ ...open, tensors: await readAll(open.tensors), optimizer: state }).toEqual(loaded);
+    await close();
+    await expect(open.tensors.read('w')).rejects.toThrow(FormatError);
   });
 
   test('tensors that are read one by one are the same as a tree', async () => {

@@ -1,6 +1,7 @@
 // Checkpoints on disk, for Node: one folder with a model, its optimizer, and what the caller wants kept with them.
 import {
-  bytesInMemory,
+  type ByteSource,
+  FormatError,
   openSafetensors,
   readAll,
   SafetensorsError,
@@ -9,11 +10,12 @@ import {
   type TensorSource,
   tensorsInMemory,
 } from '@hornbook/formats';
+import { type Closeable, fileBytes } from '@hornbook/formats/files';
 import type { ParameterTree } from '@hornbook/ops';
 import { CheckpointError } from './checkpoint-error.ts';
 import { type FileSummary, formatManifest, parseManifest, summarize, summarizing } from './manifest.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
-import { type Contents, readFolder, replaceFolder } from './replace-folder.ts';
+import { type Contents, findFolder, replaceFolder } from './replace-folder.ts';
 import { parameterSource } from './stored-parameters.ts';
 
 export { CheckpointError } from './checkpoint-error.ts';
@@ -40,6 +42,14 @@ export type Checkpoint = {
   readonly optimizer?: OptimizerState;
   /** Set where saving was cut off between two renames: the folder, beside the one asked for, that was read instead. */
   readonly recoveredFrom?: string;
+};
+
+/** A checkpoint whose tensors are read one by one, as long as it is open. */
+export type OpenCheckpoint = Omit<Checkpoint, 'tensors' | 'optimizer'> & {
+  /** For `loadParameters(tensors)`. */
+  readonly tensors: TensorSource;
+  readonly optimizer?: Omit<OptimizerState, 'tensors'> & { readonly tensors: TensorSource };
+  close(): Promise<void>;
 };
 
 const names = { manifest: 'checkpoint.json', model: 'model.safetensors', optimizer: 'optimizer.safetensors' };
@@ -83,42 +93,77 @@ export async function saveCheckpoint(folder: string, options: SaveOptions): Prom
  * @throws CheckpointError if there is none, or it is cut short or changed, or a newer version wrote it
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
-  const { files, recoveredFrom } = await readFolder(folder, Object.values(names));
-  const place = recoveredFrom ?? folder;
-  const json = files.get(names.manifest);
-  if (!json) throw new CheckpointError(`Expected a checkpoint at ${place}, got a folder without ${names.manifest}`);
-  const manifest = parseManifest(json, place);
-  const read = (name: string) => readTensors(files.get(name), manifest.files[name], `${place}/${name}`);
-  const tensors = await read(names.model);
-  const { step, metadata } = manifest;
-  const optimizer = manifest.optimizer && { ...manifest.optimizer, tensors: await read(names.optimizer) };
-  return { step, metadata, tensors, ...(optimizer && { optimizer }), ...(recoveredFrom && { recoveredFrom }) };
+  const { tensors, optimizer, close, ...rest } = await openCheckpoint(folder);
+  try {
+    const state = optimizer && { ...optimizer, tensors: await readAll(optimizer.tensors) };
+    return { ...rest, tensors: await readAll(tensors), ...(state && { optimizer: state }) };
+  } finally {
+    await close();
+  }
 }
 
-/** Views of the bytes, where they are aligned as this program writes them: nothing is copied. */
-async function readTensors(
-  bytes: Uint8Array | undefined,
-  expected: FileSummary | undefined,
-  path: string,
-): Promise<ReadonlyMap<string, StoredTensor>> {
-  const advice = 'use another checkpoint, or save this one again';
-  if (!expected) throw new CheckpointError(`Expected checkpoint.json to describe ${path}, got nothing: ${advice}`);
-  if (!bytes) throw new CheckpointError(`Expected ${path}, got no such file: ${advice}`);
-  if (bytes.length !== expected.bytes) {
-    const fault = bytes.length < expected.bytes ? 'it is cut short' : 'it has grown';
-    throw new CheckpointError(`Expected ${expected.bytes} bytes in ${path}, got ${bytes.length}: ${fault}; ${advice}`);
+/**
+ * The same, and no tensor is in memory yet: every byte is checked on the way through, and each tensor read when it is asked
+ * for. So a model loads with hardly more memory than it takes.
+ *
+ *     const checkpoint = await openCheckpoint('run');
+ *     const parameters = await loadParameters(checkpoint.tensors);
+ *     await checkpoint.close();
+ *
+ * @throws CheckpointError as `loadCheckpoint`
+ */
+export async function openCheckpoint(folder: string): Promise<OpenCheckpoint> {
+  const { place, files, recoveredFrom } = await findFolder(folder);
+  if (!files.includes(names.manifest)) {
+    throw new CheckpointError(`Expected a checkpoint at ${place}, got a folder without ${names.manifest}`);
   }
-  const { sha256 } = summarize(bytes);
+  const opened: Closeable<ByteSource>[] = [];
+  const close = async () => void (await Promise.all(opened.map((file) => file.close())));
+  const file = async (name: string) => {
+    const bytes = await fileBytes(`${place}/${name}`);
+    opened.push(bytes);
+    return bytes;
+  };
+  try {
+    const json = await file(names.manifest);
+    const manifest = parseManifest(await json.read(0, json.size), place);
+    const open = async (name: string) => {
+      const expected = manifest.files[name];
+      if (!expected)
+        throw new CheckpointError(`Expected checkpoint.json to describe ${place}/${name}, got nothing: ${advice}`);
+      if (!files.includes(name)) throw new CheckpointError(`Expected ${place}/${name}, got no such file: ${advice}`);
+      return openTensors(await file(name), expected);
+    };
+    const { step, metadata } = manifest;
+    const tensors = await open(names.model);
+    const optimizer = manifest.optimizer && { ...manifest.optimizer, tensors: await open(names.optimizer) };
+    return { step, metadata, tensors, ...(optimizer && { optimizer }), ...(recoveredFrom && { recoveredFrom }), close };
+  } catch (cause) {
+    await close();
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new CheckpointError(`Could not read the checkpoint ${folder}: ${cause.message}`, { cause });
+  }
+}
+
+const advice = 'use another checkpoint, or save this one again';
+
+async function openTensors(file: ByteSource, expected: FileSummary): Promise<TensorSource> {
+  const { name, size } = file;
+  if (size !== expected.bytes) {
+    const fault = size < expected.bytes ? 'it is cut short' : 'it has grown';
+    throw new CheckpointError(`Expected ${expected.bytes} bytes in ${name}, got ${size}: ${fault}; ${advice}`);
+  }
+  const { sha256 } = await summarize(file);
   if (sha256 !== expected.sha256) {
     throw new CheckpointError(
-      `Expected SHA-256 ${expected.sha256.slice(0, 8)}… of ${path}, got ${sha256.slice(0, 8)}…: it has changed; ${advice}`,
+      `Expected SHA-256 ${expected.sha256.slice(0, 8)}… of ${name}, got ${sha256.slice(0, 8)}…: it has changed; ${advice}`,
     );
   }
   try {
-    return await readAll(await openSafetensors(bytesInMemory(bytes, path)));
+    return await openSafetensors(file);
   } catch (cause) {
     if (!(cause instanceof SafetensorsError)) throw cause;
-    throw new CheckpointError(`Expected safetensors in ${path}: ${cause.message}`, { cause });
+    throw new CheckpointError(`Expected safetensors in ${name}: ${cause.message}`, { cause });
   }
 }
 

@@ -13,7 +13,7 @@ export {
 } from './find-learning-rate.ts';
 export { groups, type OptimizerGroup } from './groups.ts';
 export { type LionOptions, lion } from './lion.ts';
-export { loadParameters, parametersOf } from './load-parameters.ts';
+export { type LoadOptions, loadParameters, parametersOf } from './load-parameters.ts';
 export { LossError } from './loss-error.ts';
 export { type MuonOptions, muon } from './muon.ts';
 export type { Optimizer, OptimizerState } from './optimizer.ts';
@@ -29,6 +29,6 @@ export {
 } from './schedules.ts';
 export { type SgdOptions, sgd } from './sgd.ts';
 export { type StopEarlyOptions, stopEarly } from './stop-early.ts';
-export { restoreParameters, storeParameters } from './stored-parameters.ts';
+export { restoreParameters, restoreParametersFrom, storeParameters } from './stored-parameters.ts';
 export { type TrainingEvent, type TrainOptions, train } from './train.ts';
 export { trainable } from './trainable.ts';

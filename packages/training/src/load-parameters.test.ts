@@ -2,7 +2,7 @@
 import { useBackend } from '@hornbook/backends';
 import { type StoredTensor, tensorsInMemory } from '@hornbook/formats';
 import { namedParameters } from '@hornbook/ops';
-import { memory } from '@tensorflow/tfjs-core';
+import { dispose, memory, split, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { CheckpointError } from './checkpoint-error.ts';
 import { loadParameters, parametersOf } from './load-parameters.ts';
@@ -42,6 +42,34 @@ test('the largest is read first', async () => {
   };
   await loadParameters({ ...source, read: noting });
   expect(read).toEqual(['b', 'c', 'a']);
+});
+
+test('each becomes what it is converted to before the next is read, and an error leaves nothing', async () => {
+  const before = memory().numTensors;
+  const source = tensorsInMemory([
+    ['a', vector(1)],
+    ['b.c', vector(2, 3)],
+  ]);
+  const convert = (path: string, leaf: Tensor) => {
+    if (path === 'a') return leaf;
+    const halves = split(leaf, 2);
+    leaf.dispose();
+    expect(memory().numTensors).toBe(before + 2);
+    return { left: halves[0], right: halves[1] };
+  };
+  const named = namedParameters(await loadParameters(source, { convert }));
+  expect(Object.entries(named).map(([path, leaf]) => [path, ...leaf.dataSync()])).toEqual([
+    ['a', 1],
+    ['b.c.left', 2],
+    ['b.c.right', 3],
+  ]);
+  dispose(Object.values(named));
+  const failing = (path: string, leaf: Tensor) => {
+    if (path === 'a') throw new Error('no');
+    return convert(path, leaf);
+  };
+  await expect(loadParameters(source, { convert: failing })).rejects.toThrow(/^no$/);
+  expect(memory().numTensors).toBe(before);
 });
 
 test.each([

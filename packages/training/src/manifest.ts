@@ -1,5 +1,6 @@
 // checkpoint.json: what a checkpoint holds, and how its other files can be told from damaged ones.
 import { createHash } from 'node:crypto';
+import type { ByteSource } from '@hornbook/formats';
 import { CheckpointError } from './checkpoint-error.ts';
 
 export type FileSummary = { readonly bytes: number; readonly sha256: string };
@@ -14,8 +15,14 @@ export type Manifest = {
 const format = 'hornbook checkpoint';
 const version = 1;
 
-export function summarize(bytes: Uint8Array): FileSummary {
-  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+const stretch = 2 ** 20; // bytes that are read at once
+
+export async function summarize(file: ByteSource): Promise<FileSummary> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < file.size; at += stretch) {
+    hash.update(await file.read(at, Math.min(at + stretch, file.size)));
+  }
+  return { bytes: file.size, sha256: hash.digest('hex') };
 }
 
 /** Passes parts on, and says at the end what they were together. */

@@ -1,10 +1,10 @@
 // Replacing a folder while the process is killed before every change it makes on disk, and while the disk refuses.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readFolder, replaceFolder } from './replace-folder.ts';
+import { findFolder, replaceFolder } from './replace-folder.ts';
 
 let parent: string;
 let folder: string;
@@ -21,9 +21,9 @@ const contents = (letter: string) =>
 
 /** The letter that both files of the folder are full of. */
 async function read(): Promise<{ letter: string; recovered: boolean }> {
-  const { files, recoveredFrom } = await readFolder(folder, known);
-  const bytes = Buffer.concat([...files.values()]);
-  expect([...files.keys()]).toEqual(known);
+  const { place, files, recoveredFrom } = await findFolder(folder);
+  expect(files).toEqual(known);
+  const bytes = Buffer.concat(await Promise.all(files.map((name) => readFile(join(place, name)))));
   expect(bytes.length).toBe(40_000);
   expect(new Set(bytes).size).toBe(1);
   return { letter: String.fromCharCode(bytes[0]), recovered: recoveredFrom !== undefined };

@@ -3,7 +3,7 @@
 // For a folder `run`, `.run.new-PID-…` is being written and `.run.old` is the one being replaced. The order is: write
 // and sync new; run → old; new → run; delete old. Between the two renames `run` is missing and `.run.old` is whole.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError } from './checkpoint-error.ts';
 
@@ -42,20 +42,19 @@ export async function explainFaults(folder: string, work: () => Promise<void>): 
 }
 
 /**
- * Those of the named files that are there. If the folder itself is missing because its replacement was cut off, those of
- * the folder that was being replaced.
+ * The folder, and the names of what is in it. If it is missing because its replacement was cut off, the folder that was
+ * being replaced.
  *
  * @throws CheckpointError if there is no such folder, or it cannot be read
  */
-export async function readFolder(
+export async function findFolder(
   folder: string,
-  names: readonly string[],
-): Promise<{ files: Map<string, Uint8Array>; recoveredFrom?: string }> {
+): Promise<{ place: string; files: readonly string[]; recoveredFrom?: string }> {
   try {
     const target = await resolveLinks(folder);
-    if (await isFolder(target)) return { files: await readFiles(target, names) };
+    if (await isFolder(target)) return { place: folder, files: await readdir(target) };
     const old = oldName(target);
-    if (await isFolder(old)) return { files: await readFiles(old, names), recoveredFrom: old };
+    if (await isFolder(old)) return { place: old, files: await readdir(old), recoveredFrom: old };
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     throw new CheckpointError(`Could not read the checkpoint ${folder}: ${(cause as Error).message}`, { cause });
@@ -115,15 +114,6 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs, as another user
   }
-}
-
-async function readFiles(folder: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
-  const present = await readdir(folder);
-  const files = new Map<string, Uint8Array>();
-  for (const name of names) {
-    if (present.includes(name)) files.set(name, await readFile(join(folder, name)));
-  }
-  return files;
 }
 
 async function writeSynced(path: string, contents: Contents): Promise<void> {

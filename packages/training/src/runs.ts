@@ -4,16 +4,27 @@
 // `latest` becomes `previous`, and `next` becomes `latest`. Whenever the process dies, `next` or `latest` is whole.
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Checkpoint, CheckpointError, loadCheckpoint, type SaveOptions, saveCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  CheckpointError,
+  loadCheckpoint,
+  type OpenCheckpoint,
+  openCheckpoint,
+  type SaveOptions,
+  saveCheckpoint,
+} from './checkpoint.ts';
 import { explainFaults, syncFolder } from './replace-folder.ts';
 
-/** A checkpoint of a run, and what was passed over to find it. */
-export type LatestCheckpoint = Checkpoint & {
+/** Where a checkpoint of a run was found. */
+export type Found = {
   /** The folder that was read. */
   readonly place: string;
   /** Why newer ones could not be used; empty if none was damaged. */
   readonly damaged: readonly CheckpointError[];
 };
+
+/** A checkpoint of a run, and what was passed over to find it. */
+export type LatestCheckpoint = Checkpoint & Found;
 
 /**
  * Saves the latest checkpoint of a run, and keeps the one before it. The folder may hold other files too.
@@ -41,12 +52,21 @@ export async function saveBest(folder: string, options: SaveOptions): Promise<vo
  * @throws CheckpointError if there is none; if all are damaged, the newest one's
  */
 export async function loadLatest(folder: string): Promise<LatestCheckpoint> {
+  return newest(folder, loadCheckpoint);
+}
+
+/** The same with its tensors still to be read. @throws CheckpointError as `loadLatest` */
+export async function openLatest(folder: string): Promise<OpenCheckpoint & Found> {
+  return newest(folder, openCheckpoint);
+}
+
+async function newest<C>(folder: string, read: (place: string) => Promise<C>): Promise<C & Found> {
   const present = await namesIn(folder);
   const damaged: CheckpointError[] = [];
   for (const name of ['next', 'latest', 'previous'].filter((one) => present.includes(one))) {
     const place = join(folder, name);
     try {
-      return { ...(await loadCheckpoint(place)), place, damaged };
+      return { ...(await read(place)), place, damaged };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       damaged.push(error);
@@ -58,6 +78,11 @@ export async function loadLatest(folder: string): Promise<LatestCheckpoint> {
 /** @throws CheckpointError if there is none, or it is damaged */
 export async function loadBest(folder: string): Promise<Checkpoint> {
   return loadCheckpoint(join(folder, 'best'));
+}
+
+/** The same with its tensors still to be read. @throws CheckpointError as `loadBest` */
+export async function openBest(folder: string): Promise<OpenCheckpoint> {
+  return openCheckpoint(join(folder, 'best'));
 }
 
 async function moveUp(folder: string): Promise<void> {

@@ -1,9 +1,10 @@
 // Parameters to plain arrays and back, and what is said when they are of another model.
+import { tensorsInMemory } from '@hornbook/formats';
 import { describeEngines } from '@hornbook/testing';
 import { memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { CheckpointError } from './checkpoint-error.ts';
-import { restoreParameters, storeParameters } from './stored-parameters.ts';
+import { restoreParameters, restoreParametersFrom, storeParameters } from './stored-parameters.ts';
 import { trainable } from './trainable.ts';
 
 const make = (sign: number) =>
@@ -24,6 +25,9 @@ describeEngines('stored parameters on', () => {
     restoreParameters(other, stored);
     expect(memory().numTensors).toBe(before);
     expect(await storeParameters(other)).toEqual(stored);
+    const third = make(-1);
+    await restoreParametersFrom(third, tensorsInMemory(stored));
+    expect(await storeParameters(third)).toEqual(stored);
   });
 
   test('of another model: the first differences are named, and nothing changes', async () => {
@@ -40,6 +44,7 @@ describeEngines('stored parameters on', () => {
           'Make the model with the configuration it was saved with.',
       ),
     );
+    await expect(restoreParametersFrom(parameters, tensorsInMemory(stored))).rejects.toThrow("'head.weight' is not in");
     expect(await storeParameters(parameters)).toEqual(before);
     const integers = new Map(before).set('blocks.0.bias', { dtype: 'I32', shape: [2], data: Int32Array.of(1, 2) });
     expect(() => restoreParameters(parameters, integers)).toThrow("'blocks.0.bias' is I32 instead of F32");

@@ -1,5 +1,5 @@
 // Parameters as plain arrays and back: what checkpoints hold, in memory.
-import type { StoredTensor, TensorSource } from '@hornbook/formats';
+import type { StoredTensor, TensorEntry, TensorSource } from '@hornbook/formats';
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { CheckpointError } from './checkpoint-error.ts';
@@ -40,17 +40,39 @@ async function storeLeaf(leaf: Tensor): Promise<StoredTensor> {
  */
 export function restoreParameters(parameters: ParameterTree, stored: ReadonlyMap<string, StoredTensor>): void {
   const variables = namedVariables(parameters);
-  checkTensors(Object.fromEntries(Object.entries(variables).map(([path, { shape }]) => [path, shape])), stored);
+  checkTensors(shapesOf(variables), stored);
   for (const [path, variable] of Object.entries(variables)) {
     const { data } = stored.get(path) as { data: Float32Array };
     tidy(() => variable.assign(tensor(data.slice(), variable.shape)));
   }
 }
 
+/**
+ * The same from a source, of which one tensor at a time is in memory.
+ *
+ * @throws CheckpointError or TypeError as `restoreParameters`; FormatError if a tensor cannot be read, and then those before
+ * it have changed
+ */
+export async function restoreParametersFrom(parameters: ParameterTree, source: TensorSource): Promise<void> {
+  const variables = namedVariables(parameters);
+  checkTensors(shapesOf(variables), source.entries);
+  for (const [path, variable] of Object.entries(variables)) {
+    const { data } = (await source.read(path)) as { data: Float32Array };
+    tidy(() => variable.assign(tensor(data.slice(), variable.shape)));
+  }
+}
+
+/** What is read as float32. */
+const floats = ['F32', 'F16', 'BF16'];
+
+function shapesOf(variables: Readonly<Record<string, Tensor>>): Record<string, readonly number[]> {
+  return Object.fromEntries(Object.entries(variables).map(([path, { shape }]) => [path, shape]));
+}
+
 /** @throws CheckpointError if names, shapes or types are not the expected ones */
 export function checkTensors(
   shapes: Readonly<Record<string, readonly number[]>>,
-  stored: ReadonlyMap<string, StoredTensor>,
+  stored: ReadonlyMap<string, TensorEntry>,
 ): void {
   const differences = [...stored.keys()]
     .filter((path) => !Object.hasOwn(shapes, path))
@@ -60,7 +82,7 @@ export function checkTensors(
     if (!found) differences.push(`'${path}' is missing`);
     else if (String(found.shape) !== String(shape) || found.shape.length !== shape.length) {
       differences.push(`'${path}' is [${found.shape}] instead of [${shape}]`);
-    } else if (!(found.data instanceof Float32Array)) {
+    } else if (!floats.includes(found.dtype)) {
       differences.push(`'${path}' is ${found.dtype} instead of F32`);
     }
   }

@@ -17,8 +17,8 @@ import { storeParameters } from '@hornbook/training';
 import { tokenLabel } from '../embeddings/token-labels.ts';
 import { tokenVectors } from '../embeddings/token-vectors.ts';
 import { peftFiles } from '../finetune/adapter-files.ts';
+import { restore } from '../restore.ts';
 import { finalTensors, loadRun, type Run } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
 import { startBackend } from '../start-backend.ts';
 import { UserError } from '../user-error.ts';
 import { modelOf } from './hugging-face-model.ts';
@@ -56,9 +56,10 @@ function expectPossible({ metadata: { finetuning } }: Run, name: string, format:
 
 /** As the run samples: averages where it keeps them, and adapters in the weights. */
 async function tensorsOf(run: Run): Promise<TensorSource> {
-  if (!run.metadata.finetuning?.lora) return tensorsInMemory(finalTensors(run));
+  const tensors = tensorsInMemory(finalTensors(run));
+  if (!run.metadata.finetuning?.lora) return tensors;
   await startBackend();
-  return tensorsInMemory(await storeParameters(restore(run)));
+  return tensorsInMemory(await storeParameters(await restore(run, tensors)));
 }
 
 const writers: Readonly<Record<ExportFormat, (run: Run, folder: FolderWriter) => Promise<void>>> = {
@@ -118,7 +119,7 @@ async function writeHuggingFace(
   const ends = endsOf(tokenizer);
   const source = { ...tensors, metadata: { step: String(checkpoint.step) } };
   await folder.write('config.json', writeHuggingFaceConfig(model, { ends, dropout: metadata.settings.dropout }));
-  await folder.write('generation_config.json', writeGenerationConfig(ends));
+  await folder.write('generation_config.json', writeGenerationConfig({ ...ends, ...metadata.generation }));
   await folder.write(...describeForExport(run));
   const json = tokenizerJson(tokenizer);
   if (json !== undefined) {

@@ -3,7 +3,13 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DownloadError } from '@hornbook/datasets/files';
-import { fromHuggingFace, type HuggingFaceModel, readHuggingFaceConfig, type TensorSource } from '@hornbook/formats';
+import {
+  fromHuggingFace,
+  type HuggingFaceModel,
+  readGenerationConfig,
+  readHuggingFaceConfig,
+  type TensorSource,
+} from '@hornbook/formats';
 import { openWeights } from '@hornbook/formats/files';
 import { namedParameters } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
@@ -63,6 +69,7 @@ export async function importModel(request: ImportRequest, outlet: Outlet): Promi
       batches: {},
       progress: { withoutGain: 0 },
       ...(given ? adaptedBy(given.lora, { ...request, ...taught }) : taught),
+      ...(await generationOf(folder, tokenizer)),
     });
     const step = stepOf(weights.metadata) ?? description?.step ?? 0;
     await startRun(target, { parameters: withTensors(tensors, given?.adapters), step, metadata }, settings);
@@ -98,6 +105,16 @@ const isFile = (path: string) => statSync(path).isFile();
 async function readConfig(folder: string): Promise<HuggingFaceModel | undefined> {
   const path = join(folder, 'config.json');
   return existsSync(path) ? readHuggingFaceConfig(await readFile(path), path) : undefined;
+}
+
+/** Nothing where the folder does not say. @throws UserError or FormatError for ids or numbers that cannot be */
+async function generationOf(folder: string, { vocabSize }: Tokenizer): Promise<Pick<RunMetadata, 'generation'>> {
+  const path = join(folder, 'generation_config.json');
+  if (!existsSync(path)) return {};
+  const generation = readGenerationConfig(await readFile(path), path);
+  const unknown = generation.eos.find((id) => id >= vocabSize);
+  if (unknown === undefined) return { generation };
+  throw new UserError(`Expected ids below ${vocabSize}, the tokens, in eos_token_id of ${path}, got ${unknown}`);
 }
 
 async function expectDescription(description: RunDescription | undefined, folder: string): Promise<RunDescription> {

@@ -8,8 +8,8 @@ import { crossEntropy } from '@hornbook/losses';
 import { toBeAllclose } from '@hornbook/testing';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadRun } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
+import { restore } from '../restore.ts';
+import { finalSource, loadRun, openRun } from '../run-folder.ts';
 import { startBackend } from '../start-backend.ts';
 import { execute, hornbook, jsonLines, temporaryFolder, tiny } from '../testing/run-hornbook.ts';
 import { exportRun } from './export-model.ts';
@@ -46,16 +46,18 @@ const logitsThere = async (...args: string[]): Promise<number[][]> =>
   );
 
 async function logitsHere(name: string): Promise<number[]> {
-  const one = await loadRun(at(name), 'latest');
-  return [...one.model.forward(restore(one), tensor2d(ids, undefined, 'int32')).dataSync()];
+  const one = await openRun(at(name), 'latest');
+  const parameters = await restore(one, finalSource(one)).finally(one.checkpoint.close);
+  return [...one.model.forward(parameters, tensor2d(ids, undefined, 'int32')).dataSync()];
 }
 
 /** Over the first 256 tokens of val.bin, in windows of 8 side by side, as the runs measure it. */
 async function validationLossOf(name: string): Promise<number> {
-  const { model, ...run } = await loadRun(at(name), 'latest');
+  const run = await openRun(at(name), 'latest');
+  const parameters = await restore(run, finalSource(run)).finally(run.checkpoint.close);
   const held = openForeignTokens(at('gpt-out/val.bin'), { dtype: 'uint16', header: 'none' });
   const rows = (shift: number) => tensor2d([...held.subarray(shift, 256 + shift)], [32, 8], 'int32');
-  const [loss] = crossEntropy(model.forward(restore({ model, ...run }), rows(0)), rows(1)).dataSync();
+  const [loss] = crossEntropy(run.model.forward(parameters, rows(0)), rows(1)).dataSync();
   held.close();
   return loss;
 }

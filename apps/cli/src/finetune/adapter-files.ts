@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPeft, readSafetensors, writePeft, writeSafetensors } from '@hornbook/formats';
+import { readPeft, readSafetensors, tensorsInMemory, writePeft, writeSafetensors } from '@hornbook/formats';
 import { saveCheckpoint } from '@hornbook/training/checkpoint';
 import type { Settings } from '../config/settings.ts';
 import { knownModel, modelOf } from '../exchange/hugging-face-model.ts';
+import { restore } from '../restore.ts';
 import { describeRun, finalTensors, loadRun, type Run } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
 import { UserError } from '../user-error.ts';
 import { explain, writeFiles } from '../write-files.ts';
 import { type Adapters, type Finetuning, isOfLora } from './finetuning.ts';
@@ -79,7 +79,7 @@ export async function readAdapters(
 async function saveMerged(folder: string, run: Run, { lora: _, merge: __, ...finetuning }: Finetuning): Promise<void> {
   const { version: ___, ...metadata } = run.metadata;
   await saveCheckpoint(join(folder, 'merged'), {
-    parameters: restore(run), // merges
+    parameters: await restore(run, tensorsInMemory(finalTensors(run))), // merges
     step: run.checkpoint.step,
     metadata: describeRun({ ...metadata, finetuning }),
   });

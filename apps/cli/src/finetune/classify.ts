@@ -2,15 +2,15 @@
 import { tokenProbabilities } from '@hornbook/generation';
 import { slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { encodeText, inside } from '../corpus.ts';
-import { loadRun, type Run } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
+import { restore } from '../restore.ts';
+import { type AboutRun, finalSource, openRun } from '../run-folder.ts';
 import { startBackend } from '../start-backend.ts';
 import { UserError } from '../user-error.ts';
 
 export type Judgement = { readonly label: string; readonly probability: number };
 
 /** Whether a run tells classes apart, and writes no text. */
-export const isClassifier = ({ metadata }: Pick<Run, 'metadata'>) => metadata.finetuning?.task === 'classes';
+export const isClassifier = ({ metadata }: Pick<AboutRun, 'metadata'>) => metadata.finetuning?.task === 'classes';
 
 /**
  * A function from texts to the probabilities of all labels, the most probable first.
@@ -21,10 +21,11 @@ export async function openClassifier(
   folder: string,
   backend?: string,
 ): Promise<(text: string) => Promise<readonly Judgement[]>> {
-  const run = await loadRun(folder, 'best');
+  const run = await openRun(folder, 'best');
   const labels = run.metadata.finetuning?.labels ?? [];
-  await startBackend(backend);
-  const parameters = restore(run);
+  const parameters = await startBackend(backend)
+    .then(() => restore(run, finalSource(run)))
+    .finally(run.checkpoint.close);
   const { contextLength } = run.metadata.settings;
   return async (text) => {
     const ids = encodeText(run.tokenizer, text, inside).slice(-contextLength);

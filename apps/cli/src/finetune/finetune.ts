@@ -1,6 +1,7 @@
 // `hornbook finetune`: a run goes on to learn something new, in full or in adapters beside its weights.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { tensorsInMemory } from '@hornbook/formats';
 import { loraParameters } from '@hornbook/layers';
 import { countParameters, type ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
@@ -10,9 +11,9 @@ import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import { makeModel } from '../language-models.ts';
 import { makeRecipe } from '../recipes.ts';
+import { restore } from '../restore.ts';
 import { runBatches } from '../run-batches.ts';
-import { freeRunFolder, loadRun, type Run } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
+import { finalTensors, freeRunFolder, loadRun, type Run } from '../run-folder.ts';
 import { readSource, type Source } from '../source.ts';
 import { startBackend } from '../start-backend.ts';
 import { runTraining, type Watch } from '../training-run.ts';
@@ -64,7 +65,8 @@ export async function finetune(request: FinetuneRequest, watch: Watch): Promise<
   const perEpoch = Math.ceil(task.parts.training.examples.length / begin.batchSize);
   const settings = settingsOf(request.epochs * perEpoch);
   const generator = manualSeed(settings.seed);
-  const tree = adaptedTree(restore(base), finetuning, { generator, adapters: given?.adapters });
+  const whole = await restore(base, tensorsInMemory(finalTensors(base)));
+  const tree = adaptedTree(whole, finetuning, { generator, adapters: given?.adapters });
   const parameters = trainable(tree, learns(finetuning));
   const runFolder = out ?? freeRunFolder(source.title, 'finetuned');
   await runTraining(

@@ -5,8 +5,8 @@ import type { Tokenizer } from '@hornbook/tokenizers';
 import { type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { Settings } from '../config/settings.ts';
 import type { Part, Parts } from '../corpus.ts';
-import { loadRun } from '../run-folder.ts';
-import { restore } from '../sampler.ts';
+import { restore } from '../restore.ts';
+import { finalSource, openRun } from '../run-folder.ts';
 import type { Source } from '../source.ts';
 import type { LossOf } from '../training-run.ts';
 import { UserError } from '../user-error.ts';
@@ -82,8 +82,8 @@ function* batchesOf(dataset: Dataset, size: number) {
 
 /** What the model thought as fine-tuning began. */
 async function forwardOf(folder: string, adapter: string | undefined): Promise<(ids: Tensor2D) => Tensor> {
-  const run = await loadRun(folder, 'best');
-  const base = restore(run);
+  const run = await openRun(folder, 'best');
+  const base = await restore(run, finalSource(run)).finally(run.checkpoint.close);
   const given = adapter === undefined ? undefined : await readAdapters(adapter, { ...run.metadata, ...run });
   const parameters = given ? withAdapters(base, given.adapters) : base;
   return (ids) => run.model.forward(parameters, ids);

@@ -34,6 +34,8 @@ export function completionJob(request: CompletionRequest, served: Served): Job {
   const { tokenizer } = sampler.run;
   const { n, echo, alternatives } = request;
   const prompts = request.prompts.map((prompt) => encode(prompt, served));
+  const room = Math.max(1, Math.floor(served.maxTokens / (prompts.length * n)));
+  const usual = sampler.length === undefined ? 16 : Math.min(sampler.length, room);
   const told = prompts.map((ids) => (echo ? tokenizer.decode(ids) : ''));
   const id = `cmpl-${randomUUID()}`;
   const created = now();
@@ -41,7 +43,7 @@ export function completionJob(request: CompletionRequest, served: Served): Job {
     alternatives === undefined ? null : completionLogprobs(tokens, tokenizer, offset);
   return {
     wanted: request,
-    questions: questionsOf(prompts, request, served, request.maxTokens ?? 16, []),
+    questions: questionsOf(prompts, request, served, request.maxTokens ?? usual, []),
     choice: (index, text, pieces, finish) => ({
       index,
       text: told[Math.floor(index / n)] + text,
@@ -69,7 +71,8 @@ export function chatJob(request: ChatRequest, served: Served): Job {
   const id = `chatcmpl-${randomUUID()}`;
   const created = now();
   const prompt = encode(promptFor(request, template), served, template.specials);
-  const most = request.maxTokens ?? Math.max(1, Math.floor(maxTokens / request.n));
+  const room = Math.max(1, Math.floor(maxTokens / request.n));
+  const most = request.maxTokens ?? Math.min(sampler.length ?? room, room);
   return {
     wanted: request,
     questions: questionsOf([prompt], request, served, most, template.end === '' ? [] : [template.end]),

@@ -14,16 +14,7 @@ import {
   sgdUpdates,
 } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
-import {
-  backend,
-  dispose,
-  memory,
-  type Scalar,
-  scalar,
-  tensor,
-  tensor1d,
-  variable,
-} from '@tensorflow/tfjs-core';
+import { backend, dispose, memory, type Scalar, scalar, tensor, tensor1d, variable } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SimdBackend } from '../backend.ts';
 

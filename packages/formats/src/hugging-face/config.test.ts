@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../format-error.ts';
 import { type HuggingFaceModel, readHuggingFaceConfig } from './config.ts';
-import { readGenerationConfig, writeGenerationConfig, writeHuggingFaceConfig } from './write-config.ts';
+import { writeHuggingFaceConfig } from './write-config.ts';
 
 const read = (json: object) => readHuggingFaceConfig(JSON.stringify(json));
 
@@ -161,15 +161,4 @@ test('whatever config.json says, it is read or refused with a FormatError', () =
     }),
     { numRuns: 500 },
   );
-});
-
-test('generation_config.json', () => {
-  expect(readGenerationConfig(writeGenerationConfig({ bos: 1, eos: 2 }))).toEqual({ bos: 1, eos: [2] });
-  expect(readGenerationConfig('{"eos_token_id": [2, 3], "temperature": 0.7, "top_k": 50, "top_p": 0.9}')).toEqual({
-    ...{ eos: [2, 3], temperature: 0.7, topK: 50, topP: 0.9 },
-  });
-  expect(readGenerationConfig('{"eos_token_id": null, "_from_model_config": true}')).toEqual({ eos: [] });
-  for (const wrong of ['{"eos_token_id": "x"}', '{"top_p": 2}', '{"bos_token_id": -1}', '[]']) {
-    expect(() => readGenerationConfig(wrong)).toThrow(FormatError);
-  }
 });

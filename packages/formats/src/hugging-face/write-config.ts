@@ -1,6 +1,4 @@
-// Writes config.json and generation_config.json, as Hugging Face's libraries and many servers read them.
-import { FormatError, quote } from '../format-error.ts';
-import { parseObject } from '../json-object.ts';
+// Writes config.json, as Hugging Face's libraries and many servers read it.
 import type { HuggingFaceModel } from './config.ts';
 
 /** Which ids begin and end a text. */
@@ -65,45 +63,6 @@ export function writeHuggingFaceConfig(
     rope_theta: base,
     ...shared,
   });
-}
-
-/** The ends alone, which is all of it that a model needs. */
-export function writeGenerationConfig({ bos, eos }: TextEnds): string {
-  return format({ ...(bos !== undefined && { bos_token_id: bos }), ...(eos !== undefined && { eos_token_id: eos }) });
-}
-
-/** What a generation_config.json asks for; `eos` are all ids that end a text. */
-export type GenerationConfig = {
-  readonly bos?: number;
-  readonly eos: readonly number[];
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
-  readonly repetitionPenalty?: number;
-};
-
-/** @throws FormatError naming a key that is not of its kind; keys that are not known here are passed over */
-export function readGenerationConfig(source: string | Uint8Array, name = 'generation_config.json'): GenerationConfig {
-  const json = parseObject(source, name);
-  const read = (key: string, fits: (value: number) => boolean, expected: string): number | undefined => {
-    const value = Object.hasOwn(json, key) ? json[key] : undefined;
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'number' && fits(value)) return value;
-    throw new FormatError(`Expected ${key} in ${name} to be ${expected}, got ${quote(value)}`);
-  };
-  const isId = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-  const eos = Object.hasOwn(json, 'eos_token_id') ? [json.eos_token_id].flat() : [];
-  const ends = eos.filter((id) => id !== null);
-  if (!ends.every(isId)) throw new FormatError(`Expected ids in eos_token_id of ${name}, got ${quote(eos)}`);
-  const optional = {
-    bos: read('bos_token_id', isId, 'an id'),
-    temperature: read('temperature', (value) => value >= 0, 'a number of at least 0'),
-    topK: read('top_k', isId, 'a whole number'),
-    topP: read('top_p', (value) => value > 0 && value <= 1, 'a number above 0 and at most 1'),
-    repetitionPenalty: read('repetition_penalty', (value) => value > 0, 'a number above 0'),
-  };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  return { ...given, eos: ends as number[] };
 }
 
 const format = (json: object) => `${JSON.stringify(json, null, 2)}\n`;
