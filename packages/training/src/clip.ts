@@ -1,6 +1,6 @@
 // Gradient clipping: a step that would be too long keeps its direction and loses its excess.
 import { clipToNorm, globalNorm } from '@hornbook/ops';
-import { clone, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { clone, mul, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * Gradients scaled by `min(1, limit / (norm + 1e-6))`, where `norm` is the length of all of them as one vector.
@@ -19,6 +19,11 @@ export function clipByGlobalNorm(
     const clones = Object.values(gradients).map((gradient) => clone(gradient)); // what has a clone is not written to
     return { gradients: named(Object.keys(gradients), clipToNorm(clones, norm, limit)), norm };
   });
+}
+
+/** All gradients times one factor, as new tensors. */
+export function scaled(gradients: Readonly<Record<string, Tensor>>, factor: Scalar): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(gradients).map(([path, gradient]) => [path, mul(gradient, factor)]));
 }
 
 /** The same where the norm is known, and the gradients are not needed any more: the clipped may lie in their memory. */

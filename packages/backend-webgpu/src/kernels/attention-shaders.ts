@@ -28,10 +28,10 @@ fn outputAt(batch: u32, head: u32, t: u32) -> u32 {
   return batch * numbers.oBatches + head * numbers.oHeads + t * numbers.oRows;
 }
 fn addedAt(batch: u32, head: u32, t: u32, key: u32) -> f32 {
-  return ${added ? 'added[batch * numbers.aBatches + head * numbers.aHeads + t * numbers.aRows + key]' : '0.0'};
+  return ${added ? 'f32(added[batch * numbers.aBatches + head * numbers.aHeads + t * numbers.aRows + key])' : '0.0'};
 }
 fn keptAt(batch: u32, head: u32, t: u32, key: u32) -> f32 {
-  return ${kept ? 'kept[((batch * numbers.heads + head) * numbers.time + t) * numbers.keys + key]' : '1.0'};
+  return ${kept ? 'f32(kept[((batch * numbers.heads + head) * numbers.time + t) * numbers.keys + key])' : '1.0'};
 }
 
 // Whether the query that stands at the key "own" looks at this one.
@@ -46,7 +46,7 @@ function tileOf(headDim: number, valueDim: number): number {
 }
 
 function reader(name: string, buffer: string, width: number): string {
-  const parts = [0, 1, 2, 3].map((part) => `${buffer}[at + 4 * i + ${part}]`);
+  const parts = [0, 1, 2, 3].map((part) => `f32(${buffer}[at + 4 * i + ${part}])`);
   if (width % 4 === 0) return `fn read${name}(at: u32, i: u32) -> vec4f { return vec4f(${parts}); }`;
   const guarded = parts.map((read, part) => `if (4 * i + ${part} < ${width}) { x[${part}] = ${read}; }`);
   return `fn read${name}(at: u32, i: u32) -> vec4f { var x = vec4f(0.0); ${guarded.join(' ')} return x; }`;
@@ -54,7 +54,7 @@ function reader(name: string, buffer: string, width: number): string {
 
 function writer(name: string, buffer: string, width: number): string {
   const writes = [0, 1, 2, 3].map((part) => {
-    const write = `${buffer}[at + 4 * i + ${part}] = x[${part}];`;
+    const write = `${buffer}[at + 4 * i + ${part}] = to_${buffer}(x[${part}]);`;
     return width % 4 === 0 ? write : `if (4 * i + ${part} < ${width}) { ${write} }`;
   });
   return `fn write${name}(at: u32, i: u32, x: vec4f) { ${writes.join(' ')} }`;

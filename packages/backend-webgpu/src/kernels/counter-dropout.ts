@@ -1,16 +1,18 @@
 // Dropout from a counter-based generator: the mask is worked out from a seed, forward and back alike.
 import { CounterDropout, type CounterDropoutAttributes, keptBelow } from '@hornbook/ops';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
-import { output, run, sizeOf } from './program.ts';
+import { run, sizeOf } from './program.ts';
 
 const dropout: GpuKernel = ({ inputs, attrs, backend }) => {
   const { rate } = attrs as unknown as CounterDropoutAttributes;
   const { x = inputs.dy, seed } = inputs;
-  const y = output(backend, x.shape);
+  const y = emptyActivation(backend, x.shape);
   const count = sizeOf(x);
   if (count === 0) return y;
   run(backend, {
     name: 'counterDropout',
+    halves: true,
     buffers: { x: [x, 'read'], seed: [seed, 'read', 'i32'], y: [y, 'write'] },
     numbers: { count, limit: keptBelow(rate), scale: { f32: 1 / Math.fround(1 - rate) } },
     threads: Math.ceil(count / 4), // a counter gives four words
@@ -35,7 +37,7 @@ fn philox(counter: u32, key: u32) -> vec4u {
   let words = philox(index, bitcast<u32>(seed[0]));
   for (var i = 0u; i < 4; i++) {
     let at = 4 * index + i;
-    if (at < numbers.count) { y[at] = select(0.0, x[at] * numbers.scale, words[i] < numbers.limit); }
+    if (at < numbers.count) { y[at] = to_y(select(0.0, f32(x[at]) * numbers.scale, words[i] < numbers.limit)); }
   }`,
   });
   return y;
