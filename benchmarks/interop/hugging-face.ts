@@ -12,7 +12,7 @@ import { tensor2d } from '@tensorflow/tfjs-core';
 import { readAdapters } from '../../apps/cli/src/finetune/adapter-files.ts';
 import { withAdapters } from '../../apps/cli/src/finetune/finetuning.ts';
 import { restore } from '../../apps/cli/src/restore.ts';
-import { finalSource, openRun } from '../../apps/cli/src/run-folder.ts';
+import { finalSource, loadRun, openRun } from '../../apps/cli/src/run-folder.ts';
 import { startBackend } from '../../apps/cli/src/start-backend.ts';
 
 const { HORNBOOK_PYTHON: python = 'python3' } = process.env;

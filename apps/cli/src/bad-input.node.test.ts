@@ -52,6 +52,7 @@ describe('the command line: exit code 2', () => {
     [['train', '--preset', 'shakespear-char-cpu'], /No such preset: .* Did you mean shakespeare-char-cpu\?/],
     [['train', '--model', 'counted-bigram', '--find-learning-rate'], /counts, and has no learning rate/],
     [['train', '--model', 'gpt', '--num-heads', '3'], /Expected numHeads to divide embedDim, got 3 heads for 128/],
+    [['train', '--precision', 'quarter'], /Expected one of full, half/],
     [['train', '--backend', 'abacus'], /Expected an engine named .*, got "abacus".*hornbook doctor/],
     [['sample'], /missing required argument 'folder'/],
     [['sample', 'sound', '--temperature', '-1'], /Expected a number of at least 0/],

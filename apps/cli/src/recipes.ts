@@ -6,8 +6,10 @@ import {
   constantRate,
   cosineRate,
   groups,
+  type LossScaler,
   linearRate,
   lion,
+  lossScaler,
   muon,
   type Optimizer,
   type ParameterTest,
@@ -31,11 +33,14 @@ export type Recipe = {
   readonly accumulate: number;
   /** How many times its level the loss may be. */
   readonly explosion: number;
+  readonly precision: Settings['precision'];
+  /** In half precision. */
+  readonly scaler?: LossScaler;
 };
 
 /** @throws UserError if the settings do not go together */
 export function makeRecipe(settings: Settings): Recipe {
-  const { average: decay, clip, accumulate, explosion } = settings;
+  const { average: decay, clip, accumulate, explosion, precision = 'full' } = settings; // runs of before have none
   try {
     const optimizer = makeOptimizer(settings);
     const rest = {
@@ -43,6 +48,8 @@ export function makeRecipe(settings: Settings): Recipe {
       accumulate,
       explosion: explosion === 0 ? Number.POSITIVE_INFINITY : explosion,
       ...(clip > 0 && { clip }),
+      precision,
+      ...(precision === 'half' && { scaler: lossScaler() }),
     };
     if (decay === 0) return { optimizer, average: (parameters) => parameters, ...rest };
     const averaging = averaged(optimizer, { decay });

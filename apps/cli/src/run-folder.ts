@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, type GenerationConfig, type TensorSource } from '@hornbook/formats';
 import { type Tokenizer, type TokenizerJSON, tokenizerFromJSON } from '@hornbook/tokenizers';
-import type { TrainingEvent } from '@hornbook/training';
+import type { LossScalerState, TrainingEvent } from '@hornbook/training';
 import {
   type Checkpoint,
   CheckpointError,
@@ -35,6 +35,8 @@ export type RunMetadata = {
   /** Where batches and generator stood: the next batch is drawn from there. */
   readonly batches: object;
   readonly progress: Progress;
+  /** In half precision: by what the loss of the next step is scaled. */
+  readonly scaler?: LossScalerState;
   /** Of a run that went on from another. */
   readonly finetuning?: Finetuning;
   /** How a model that was imported is meant to be sampled from. */

@@ -13,6 +13,7 @@ import { emptyTree, learns } from './finetune/finetuning.ts';
 import { makeTask } from './finetune/task.ts';
 import { makeModel } from './language-models.ts';
 import { expectRoom } from './memory-needed.ts';
+import { expectPrecision } from './precision.ts';
 import { preparedTokenizer } from './prepared-data.ts';
 import { makeRecipe } from './recipes.ts';
 import { runBatches } from './run-batches.ts';
@@ -47,6 +48,7 @@ const still = {
   schedule: 'constant',
   clip: 0,
   explosion: 0,
+  precision: 'full',
   average: 0,
   accumulate: 1,
   order: 'random',
@@ -66,6 +68,7 @@ export async function prepare({ settings: given, tokenizerNamed = false, backend
   const recipe = makeRecipe(training);
   const parts = makeParts(source, tokenizer, settings);
   const backend = await startBackend(backendName);
+  expectPrecision(settings);
   const generator = manualSeed(settings.seed);
   const { stream } = parts.training;
   const parameters = trainable(
@@ -134,6 +137,7 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
     );
   }
   const backend = await startBackend(request.backend);
+  expectPrecision(settings);
   const { finetuning } = metadata;
   const { parts, lossOf } = finetuning
     ? await makeTask(finetuning, { source, tokenizer, settings })
@@ -144,6 +148,7 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
   restoreParameters(parameters, tensors);
   const recipe = makeRecipe(settings);
   recipe.optimizer.restore(checkpoint.optimizer, parameters);
+  if (metadata.scaler) recipe.scaler?.restore(metadata.scaler);
   const generator = manualSeed(settings.seed); // restored with the batches
   const batches = runBatches(parts.training, settings, generator);
   batches.restore(metadata.batches);

@@ -91,7 +91,10 @@ function checkpointOf(
     parameters,
     optimizer: recipe.optimizer,
     step,
-    metadata: describeRun({ ...metadata, settings, batches: batches.state(), progress }),
+    metadata: describeRun({
+      ...{ ...metadata, settings, batches: batches.state(), progress },
+      ...(recipe.scaler && { scaler: recipe.scaler.state() }),
+    }),
   };
 }
 

@@ -1,9 +1,10 @@
 // The backend: TensorFlow.js's own for WebGPU, which keeps no error to itself, with kernels of ours and recorded steps.
-import type { Capture, Capturing } from '@hornbook/ops';
+import type { Capture, Capturing, Halving } from '@hornbook/ops';
 import {
   type backend_util,
   type DataId,
   type DataType,
+  type GPUData,
   type Tensor,
   type TensorInfo,
   type TypedArray,
@@ -14,6 +15,7 @@ import { type Adapter, describeAdapter } from './adapter.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { Binding } from './dispatch.ts';
 import { GpuError } from './gpu-error.ts';
+import { widen } from './half.ts';
 import { internalsOf } from './internals.ts';
 import type { TileName } from './matmul/plans.ts';
 import { isNumeric, Recorder } from './record.ts';
@@ -31,13 +33,16 @@ const none = null as unknown as Values;
  * After one invalid command the GPU drops the whole batch that it came with, and everything reads as zeros. So the
  * first error is kept, and every read from then on throws it. `useBackend('webgpu')` then begins with a new device.
  */
-export class GpuBackend extends WebGPUBackend implements Capturing {
+export class GpuBackend extends WebGPUBackend implements Capturing, Halving {
   readonly adapter: Adapter;
   failure: GpuError | undefined;
   /** Since the start: commands that the GPU was given, and pieces of data from JavaScript. */
   readonly count = { dispatches: 0, uploads: 0 };
   /** Which tiles are fastest for a class of matrix products: what the tuner measured on this GPU. */
   readonly tuning = new Map<string, TileName>();
+  /** Data whose buffers hold numbers of 16 bits. */
+  readonly halves = new WeakSet<DataId>();
+  #autocasting = false;
   #halfProducts = false;
   #recorder: Recorder | undefined;
   #reads = 0;
@@ -81,15 +86,35 @@ export class GpuBackend extends WebGPUBackend implements Capturing {
     this.#halfProducts = half;
   }
 
-  /** Where the tensor's numbers lie; they are uploaded first, if they have not been. */
+  /** True inside of `inHalf`: activations are made in 16 bits. */
+  get autocasting(): boolean {
+    return this.#autocasting;
+  }
+
+  get halfRefusal(): string | undefined {
+    if (this.has('shader-f16')) return undefined;
+    return `Expected a GPU with the feature shader-f16 for half precision, got ${this.adapter.name}: leave half precision out`;
+  }
+
+  inHalf<T>(work: () => T): T {
+    const before = this.#autocasting;
+    this.#autocasting = true;
+    try {
+      return work();
+    } finally {
+      this.#autocasting = before;
+    }
+  }
+
+  /** Where the tensor's numbers lie, 32 bits each; they are uploaded first, if they have not been. */
   bufferOf({ dataId }: { readonly dataId: DataId }): GPUBuffer {
     this.uploadToGPU(dataId);
     return this.tensorMap.get(dataId).resource as GPUBuffer;
   }
 
   /** The buffer of a tensor that the next command uses. */
-  use({ tensor: { dataId }, access }: Binding): GPUBuffer {
-    const buffer = this.bufferOf({ dataId });
+  use({ tensor: { dataId }, access, half }: Binding): GPUBuffer {
+    const buffer = half ? (this.tensorMap.get(dataId).resource as GPUBuffer) : this.bufferOf({ dataId });
     internalsOf(this).commandQueueOwnedIds.add(dataId);
     if (access === 'write' || access === 'update') this.forgetValues(dataId);
     if (this.recording) this.#recorder?.uses(dataId, buffer, access);
@@ -163,8 +188,13 @@ export class GpuBackend extends WebGPUBackend implements Capturing {
     this.#recorder?.made(dataId);
   }
 
-  /** By a copy on the queue, which does not end the pass as TensorFlow.js's way does. */
+  /** By a copy on the queue, which does not end the pass as TensorFlow.js's way does. Halves are made wide. */
   override uploadToGPU(dataId: DataId): void {
+    if (this.halves.has(dataId)) {
+      this.#recorder?.widens(dataId);
+      widen(this, dataId);
+      return;
+    }
     const entry = this.tensorMap.get(dataId);
     if (entry.resource || !entry.values) {
       super.uploadToGPU(dataId);
@@ -205,11 +235,18 @@ export class GpuBackend extends WebGPUBackend implements Capturing {
 
   override readSync(dataId: DataId): Values {
     this.#refuseRead();
+    if (this.halves.has(dataId)) this.uploadToGPU(dataId);
     return super.readSync(dataId);
+  }
+
+  override readToGPU(dataId: DataId): GPUData {
+    if (this.halves.has(dataId)) this.uploadToGPU(dataId);
+    return super.readToGPU(dataId);
   }
 
   override async read(dataId: DataId): Promise<Values> {
     this.#refuseRead();
+    if (this.halves.has(dataId)) this.uploadToGPU(dataId);
     const { values, resource, dtype } = this.tensorMap.get(dataId);
     if (values || !isNumeric(dtype)) return this.#heard(super.read(dataId));
     const read = await this.readBuffer(resource as GPUBuffer, dtype);

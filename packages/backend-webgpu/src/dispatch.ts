@@ -20,7 +20,12 @@ export type Shader = {
  * 'write' fills every element anew; 'update' also reads what there was, as optimizers do with parameters. 'constant' is for
  * a few numbers, at most 256: they are `var<uniform>` in the shader, and do not count as one of its storage buffers.
  */
-export type Binding = { readonly tensor: TensorInfo; readonly access: 'read' | 'write' | 'update' | 'constant' };
+export type Binding = {
+  readonly tensor: TensorInfo;
+  readonly access: 'read' | 'write' | 'update' | 'constant';
+  /** True where the tensor's numbers have 16 bits and the shader takes them so, as `array<f16>`; else it is given 32. */
+  readonly half?: boolean;
+};
 
 const bindingTypes: Readonly<Record<Binding['access'], GPUBufferBindingType>> = {
   read: 'read-only-storage',

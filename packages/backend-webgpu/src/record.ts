@@ -170,6 +170,12 @@ export class Recorder implements Capture {
     this.#constants.push({ buffer, values: copy, dtype, fill: () => copy, segment, written: false });
   }
 
+  /** Numbers of 16 bits are given 32, where they are. */
+  widens(dataId: DataId): void {
+    if (!this.recording || this.#made.has(dataId)) return;
+    this.fail('Expected the step to make its numbers of 16 bits itself, got some from outside');
+  }
+
   refill(dataId: DataId, entry: Fill): void {
     this.#refills.set(dataId, entry);
     this.#fills.push(entry);

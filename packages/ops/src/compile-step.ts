@@ -120,7 +120,7 @@ export function compileStep<Inputs extends Tensor[]>(
       }
     });
 
-  const make = (inputs: readonly StepInput[], inspect: Inspect): Promise<readonly Tensor[]> => {
+  const make = async (inputs: readonly StepInput[], inspect: Inspect): Promise<readonly Tensor[]> => {
     const engine = reason === undefined ? capturing() : undefined;
     if (!engine) return runEager(inputs, inspect);
     const recording = recordingFor(inputs);
@@ -130,11 +130,10 @@ export function compileStep<Inputs extends Tensor[]>(
       recording.replays++;
       return runReplay(recording.replay, inputs, inspect);
     }
-    const rehearsed = recording.rehearsed;
-    recording.rehearsed = true; // optimizers have made their slots, and caches are filled
-    return rehearsed && reason === undefined
-      ? runRecording(engine, recording, inputs, inspect)
-      : runEager(inputs, inspect);
+    const rehearsed = recording.rehearsed && reason === undefined;
+    const outputs = await (rehearsed ? runRecording(engine, recording, inputs, inspect) : runEager(inputs, inspect));
+    recording.rehearsed = true; // to its end: optimizers have made their slots, and caches are filled
+    return outputs;
   };
 
   return {

@@ -8,6 +8,7 @@ export {
   adamwRates,
   adamwUpdates,
 } from './adamw-update.ts';
+export { autocast, type Halving } from './autocast.ts';
 export { type AverageAttributes, type AverageShare, averageUpdates } from './average-update.ts';
 export {
   type Capture,

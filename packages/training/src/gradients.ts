@@ -16,7 +16,7 @@ import type { TensorBatch } from './evaluate.ts';
 export type Gradients = { readonly loss: Scalar; readonly gradients: Record<string, Tensor> };
 
 /**
- * The mean loss over all targets of the batches, and its gradients. Each batch counts for its share of the targets, so
+ * The mean loss over all targets of the batches, and its gradients, both times `scale`. Each batch counts for its share of the targets, so
  * that n small batches give what one of all their rows gives.
  *
  * @param shares [batches], which add up to 1; not needed for one batch
@@ -26,13 +26,14 @@ export function gradientsOf(
   loss: (batch: TensorBatch) => Scalar,
   batches: readonly TensorBatch[],
   shares?: Tensor1D,
+  scale?: Scalar,
 ): Gradients {
   return tidy(() => {
     const weights = shares ? unstack(shares) : [];
     const whole = batches.reduce<Gradients | undefined>((total, batch, i) => {
       const part = tidy(() => {
         const one = scaled(
-          backward(variables, () => loss(batch)),
+          backward(variables, () => (scale ? mul(loss(batch), scale) : loss(batch))),
           weights[i],
         );
         return total ? sumOf(total, one) : one;
@@ -60,7 +61,7 @@ export async function notFinite(
 /** The path of the longest gradient. Reads them all. */
 export async function longest(paths: readonly string[], gradients: readonly Readable[]): Promise<string> {
   const squares = await Promise.all(
-    gradients.map(async (gradient) => ((await gradient.data()) as Float32Array).reduce((sum, x) => sum + x * x, 0)),
+    paths.map(async (_, i) => ((await gradients[i].data()) as Float32Array).reduce((sum, x) => sum + x * x, 0)),
   );
   return paths[squares.indexOf(Math.max(...squares))];
 }

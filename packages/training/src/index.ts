@@ -15,6 +15,7 @@ export { groups, type OptimizerGroup } from './groups.ts';
 export { type LionOptions, lion } from './lion.ts';
 export { type LoadOptions, loadParameters, parametersOf } from './load-parameters.ts';
 export { LossError } from './loss-error.ts';
+export { type LossScaler, type LossScalerOptions, type LossScalerState, lossScaler } from './loss-scaler.ts';
 export { type MuonOptions, muon } from './muon.ts';
 export type { Optimizer, OptimizerState } from './optimizer.ts';
 export { type BatchesState, type Restorable, type ResumableBatches, resumable } from './resumable.ts';

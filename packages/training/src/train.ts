@@ -3,6 +3,7 @@ import type { Batch } from '@hornbook/datasets';
 import type { ParameterTree } from '@hornbook/ops';
 import { evaluator, type Loss } from './evaluate.ts';
 import { pauses } from './event-loop.ts';
+import { type LossScaler, lossScaler } from './loss-scaler.ts';
 import type { Optimizer } from './optimizer.ts';
 import { checkPositiveWhole } from './ranges.ts';
 import type { Schedule } from './schedules.ts';
@@ -23,6 +24,13 @@ export type TrainOptions<P extends ParameterTree> = {
   readonly schedule?: Schedule;
   /** The longest gradient, all parameters taken as one vector, that is used in full; 1 is usual. */
   readonly clip?: number;
+  /**
+   * `'half'` keeps activations and their gradients in 16 bits, half the memory, on webgpu where the GPU has shader-f16.
+   * Parameters, their gradients and the optimizer's state stay in 32. `'full'` by default.
+   */
+  readonly precision?: 'full' | 'half';
+  /** Scales the loss, and skips steps whose gradients overflow. In half precision there is one, given or not. */
+  readonly scaler?: LossScaler;
   /**
    * Batches whose mean gradient makes one step, as that of one large batch would: for those too large for memory.
    * Each counts by its targets, the negative ones left out, so they may be of different sizes. 1 by default.
@@ -55,8 +63,12 @@ export type TrainingEvent = {
   /** On this step's batch or batches, before its update. */
   readonly loss: number;
   readonly learningRate: number;
-  /** Before clipping; only where `clip` is given. */
+  /** Before clipping; only where `clip` is given and the step was not skipped. */
   readonly gradientNorm?: number;
+  /** What the loss was multiplied by; only with a scaler. */
+  readonly lossScale?: number;
+  /** How many steps had no update so far, this one counted, because gradients overflowed; only with a scaler. */
+  readonly skipped?: number;
   /** After this step's update; only where one was made. */
   readonly validationLoss?: number;
   /** Why steps will not be replayed, on an engine that replays them; only on the first event since that is known. */
@@ -76,6 +88,7 @@ export type TrainingEvent = {
  * for bit, sooner.
  *
  * @throws LossError if a loss or a gradient is not finite, or the loss explodes: then that update is not made
+ * @throws Error, with what to do, for half precision where there is none
  * @throws RangeError if the batches end for good before the last step, or an option is out of its range
  * @throws TypeError if a parameter is no variable
  */
@@ -83,7 +96,9 @@ export async function* train<P extends ParameterTree>(options: TrainOptions<P>):
   const { parameters, loss, optimizer, steps, startStep = 0, schedule, clip, accumulate = 1, signal } = options;
   const { explosion = 100, compile: record = true } = options;
   checkOptions(options);
-  const one = trainingStep({ parameters, loss, optimizer, clip, explosion, record });
+  const half = options.precision === 'half';
+  const scaler = options.scaler ?? (half ? lossScaler() : undefined);
+  const one = trainingStep({ parameters, loss, optimizer, clip, explosion, record, half, scaler });
   const held = options.evaluate && evaluator(parameters, options.evaluate.loss ?? loss, record);
   const pause = pauses();
   let step = startStep;

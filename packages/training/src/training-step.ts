@@ -1,19 +1,22 @@
 // One step of training, compiled: gradients, then a look at them, then the update.
 import type { Batch } from '@hornbook/datasets';
 import {
+  autocast,
   capturing,
   clipFactor,
   compileStep,
   globalNorm,
   type HostArray,
+  hostInput,
   type ParameterTree,
   type Readable,
 } from '@hornbook/ops';
-import { dispose, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { dispose, div, type Scalar, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { countTargets, fromInputs, type Loss, type TensorBatch, toInputs, toTensors } from './evaluate.ts';
 import { gradientsOf, longest, notFinite } from './gradients.ts';
 import { LossError } from './loss-error.ts';
 import { lossLevel } from './loss-level.ts';
+import type { LossScaler } from './loss-scaler.ts';
 import { type Optimizer, updateBy } from './optimizer.ts';
 import { namedVariables } from './trainable.ts';
 
@@ -24,6 +27,8 @@ export type TrainingStepOptions<P extends ParameterTree> = {
   readonly clip?: number;
   readonly explosion: number;
   readonly record: boolean;
+  readonly half: boolean;
+  readonly scaler?: LossScaler;
 };
 
 export type TrainingStep = {
@@ -34,11 +39,19 @@ export type TrainingStep = {
   dispose(): void;
 };
 
-export type Measured = { readonly loss: number; readonly gradientNorm?: number };
+export type Measured = {
+  readonly loss: number;
+  readonly gradientNorm?: number;
+  readonly lossScale?: number;
+  readonly skipped?: number;
+};
+
+/** Ends a step before its update. */
+class Overflow extends Error {}
 
 /** @throws TypeError if a parameter is no variable */
 export function trainingStep<P extends ParameterTree>(options: TrainingStepOptions<P>): TrainingStep {
-  const { parameters, loss, optimizer, clip, record } = options;
+  const { parameters, loss, optimizer, clip, record, half, scaler } = options;
   const variables = namedVariables(parameters);
   const limitOf = lossLevel(options.explosion);
   let learningRate = optimizer.learningRate; // of the step that is being made
@@ -49,16 +62,17 @@ export function trainingStep<P extends ParameterTree>(options: TrainingStepOptio
     function* (...inputs: Tensor[]) {
       const each = width as number;
       const shares = inputs.length % each === 1 ? (inputs.pop() as Tensor1D) : undefined;
-      const { loss: mean, gradients } = gradientsOf(
-        variables,
-        (batch) => loss(parameters, batch),
-        batchesOf(inputs, each),
-        shares,
-      );
+      const scale = scaler && (hostInput(() => Float32Array.of(scaler.scale), []) as Scalar);
+      const backward = () =>
+        gradientsOf(variables, (batch) => loss(parameters, batch), batchesOf(inputs, each), shares, scale);
+      const { loss: mean, gradients } = half ? autocast(backward) : backward();
       const norm = globalNorm(Object.values(gradients));
       paths = Object.keys(gradients);
-      yield [stack([mean, norm]), norm, ...Object.values(gradients)]; // the first is one reading: each makes a GPU wait
-      const factor = clip === undefined ? undefined : clipFactor(norm, clip);
+      const kept = scale ? [scale] : [];
+      yield [stack([mean, norm]), norm, ...Object.values(gradients), ...kept]; // the first is one reading: each makes a GPU wait
+      const length = scale ? div<Scalar>(norm, scale) : norm;
+      const clipped = clip === undefined ? undefined : clipFactor(length, clip);
+      const factor = scale ? div<Scalar>(clipped ?? 1, scale) : clipped;
       updateBy(optimizer, variables, gradients, () => learningRate, factor);
     },
     { record },
@@ -91,11 +105,22 @@ export function trainingStep<P extends ParameterTree>(options: TrainingStepOptio
       learningRate = rate;
       width = widthOf(batches, width);
       let measured: Measured = { loss: Number.NaN };
-      await compiled.run(inputsOf(batches), async ([readings, , ...gradients]) => {
-        const [loss, norm] = await readings.data();
+      const scale = scaler?.scale ?? 1;
+      const update = compiled.run(inputsOf(batches), async ([readings, , ...gradients]) => {
+        const [loss, norm] = (await readings.data()).map((number) => number / scale);
         if (!Number.isFinite(loss)) lookAgain(batches);
+        measured = { loss };
+        if (scaler && Number.isFinite(loss)) {
+          const fits = Number.isFinite(norm);
+          const goesOn = scaler.update(fits);
+          measured = { loss, lossScale: scale, skipped: scaler.skipped };
+          if (!fits && goesOn) throw new Overflow();
+        }
         await check(loss, norm, gradients, step);
-        measured = clip === undefined ? { loss } : { loss, gradientNorm: norm };
+        if (clip !== undefined) measured = { ...measured, gradientNorm: norm };
+      });
+      await update.catch((error) => {
+        if (!(error instanceof Overflow)) throw error;
       });
       return measured;
     },

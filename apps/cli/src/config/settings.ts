@@ -70,6 +70,7 @@ export type Settings = {
   readonly clip: number;
   readonly average: number;
   readonly explosion: number;
+  readonly precision: 'full' | 'half';
   // Measuring
   readonly evaluateEvery: number;
   readonly evaluateTargets: number;

@@ -11,7 +11,7 @@ const schedules = (...schedule: (typeof scheduleKinds)[number][]): Choices => ({
 export const trainingSettings: SettingTable<
   | ('steps' | 'batchSize' | 'accumulate' | 'order' | 'optimizer' | 'learningRate' | 'restRate' | 'momentum')
   | ('beta1' | 'beta2' | 'weightDecay' | 'schedule' | 'warmupSteps' | 'finalRate' | 'decaySteps' | 'drops')
-  | ('clip' | 'average' | 'explosion')
+  | ('clip' | 'average' | 'explosion' | 'precision')
 > = {
   steps: { kind: whole(1), usual: true, of: trained, otherwise: 1000, help: 'updates to make' },
   batchSize: { kind: whole(1), usual: true, of: trained, otherwise: 32, help: 'examples in a batch' },
@@ -111,6 +111,12 @@ export const trainingSettings: SettingTable<
     of: trained,
     otherwise: 100,
     help: 'stop where the loss is so many times its lowest; 0 never',
+  },
+  precision: {
+    kind: choice(['full', 'half']),
+    of: trained,
+    otherwise: 'full',
+    help: 'half keeps activations in 16 bits, on a GPU that can',
   },
 };
 

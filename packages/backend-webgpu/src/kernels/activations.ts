@@ -1,17 +1,18 @@
 // GELU, SiLU and SwiGLU.
 import { Gelu, type GeluAttributes, Silu, SwiGlu } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
-import { output, run, sizeOf, widest } from './program.ts';
+import { run, sizeOf, widest } from './program.ts';
 
 /**
  * From inputs of one shape to outputs of that shape, `T` being a number or four: the body assigns the outputs at `index`,
- * reading the inputs, which are constants of their own names there.
+ * reading the inputs, which are constants of their own names there, by the functions `to_…`.
  */
 function map(name: string, inputNames: readonly string[], outputNames: readonly string[], body: string): GpuKernel {
   return ({ inputs, backend }) => {
     const { shape } = inputs[inputNames[0]];
-    const made = outputNames.map((): TensorInfo => output(backend, shape));
+    const made = outputNames.map((): TensorInfo => emptyActivation(backend, shape));
     const size = sizeOf(made[0]);
     const { element, lanes } = widest(size);
     const read = inputNames.map((input) => [`${input}s`, [inputs[input], 'read', element]] as const);
@@ -20,13 +21,14 @@ function map(name: string, inputNames: readonly string[], outputNames: readonly 
     if (size > 0) {
       run(backend, {
         name,
+        halves: true,
         buffers: Object.fromEntries([...read, ...written]),
         numbers: { threads },
         threads,
         declarations: () => `alias T = ${element};${activationFunctions}`,
         main: () => `
   if (index >= numbers.threads) { return; }
-  ${inputNames.map((input) => `let ${input} = ${input}s[index];`).join(' ')}
+  ${inputNames.map((input) => `let ${input} = T(${input}s[index]);`).join(' ')}
   ${body}`,
       });
     }
@@ -88,21 +90,21 @@ function byForm(erf: GpuKernel, tanh: GpuKernel): GpuKernel {
   return (call) => ((call.attrs as unknown as GeluAttributes).form === 'erf' ? erf : tanh)(call);
 }
 
-const geluErf = map('geluErf', ['x'], ['y'], 'y[index] = x * below(x);');
-const geluTanh = map('geluTanh', ['x'], ['y'], 'y[index] = x * gateOf(x);');
-const geluErfGradient = map('geluErfGradient', ['dy', 'x'], ['dx'], 'dx[index] = dy * slopeOfErf(x);');
-const geluTanhGradient = map('geluTanhGradient', ['dy', 'x'], ['dx'], 'dx[index] = dy * slopeOfTanh(x);');
+const geluErf = map('geluErf', ['x'], ['y'], 'y[index] = to_y(x * below(x));');
+const geluTanh = map('geluTanh', ['x'], ['y'], 'y[index] = to_y(x * gateOf(x));');
+const geluErfGradient = map('geluErfGradient', ['dy', 'x'], ['dx'], 'dx[index] = to_dx(dy * slopeOfErf(x));');
+const geluTanhGradient = map('geluTanhGradient', ['dy', 'x'], ['dx'], 'dx[index] = to_dx(dy * slopeOfTanh(x));');
 
 export const activationKernels: GpuKernels = {
   [Gelu]: byForm(geluErf, geluTanh),
   [`${Gelu}Grad`]: byForm(geluErfGradient, geluTanhGradient),
-  [Silu]: map('silu', ['x'], ['y'], 'y[index] = x * sigmoid(x);'),
-  [`${Silu}Grad`]: map('siluGradient', ['dy', 'x'], ['dx'], 'dx[index] = dy * slopeOfSilu(x);'),
-  [SwiGlu]: map('swiGlu', ['gate', 'up'], ['y'], 'y[index] = gate * sigmoid(gate) * up;'),
+  [Silu]: map('silu', ['x'], ['y'], 'y[index] = to_y(x * sigmoid(x));'),
+  [`${Silu}Grad`]: map('siluGradient', ['dy', 'x'], ['dx'], 'dx[index] = to_dx(dy * slopeOfSilu(x));'),
+  [SwiGlu]: map('swiGlu', ['gate', 'up'], ['y'], 'y[index] = to_y(gate * sigmoid(gate) * up);'),
   [`${SwiGlu}Grad`]: map(
     'swiGluGradient',
     ['dy', 'gate', 'up'],
     ['dGate', 'dUp'],
-    'dGate[index] = dy * up * slopeOfSilu(gate); dUp[index] = dy * gate * sigmoid(gate);',
+    'dGate[index] = to_dGate(dy * up * slopeOfSilu(gate)); dUp[index] = to_dUp(dy * gate * sigmoid(gate));',
   ),
 };

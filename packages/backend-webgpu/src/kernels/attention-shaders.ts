@@ -32,7 +32,7 @@ fn outputAt(batch: u32, head: u32, t: u32) -> u32 {
   return batch * numbers.oBatches + head * numbers.oHeads + t * numbers.oRows;
 }
 fn addedAt(batch: u32, head: u32, t: u32, key: u32) -> f32 {
-  return ${added ? 'added[batch * numbers.aBatches + head * numbers.aHeads + t * numbers.aRows + key]' : '0.0'};
+  return ${added ? 'f32(added[batch * numbers.aBatches + head * numbers.aHeads + t * numbers.aRows + key])' : '0.0'};
 }
 ${seed ? keptBits : ''}
 // Which of eight keys a query's dropout keeps, a bit for each; and what it multiplies the weight of a key with.
@@ -55,7 +55,7 @@ function tileOf(headDim: number, valueDim: number, beside: number): number {
 }
 
 function reader(name: string, buffer: string, width: number): string {
-  const parts = [0, 1, 2, 3].map((part) => `${buffer}[at + 4 * i + ${part}]`);
+  const parts = [0, 1, 2, 3].map((part) => `f32(${buffer}[at + 4 * i + ${part}])`);
   if (width % 4 === 0) return `fn read${name}(at: u32, i: u32) -> vec4f { return vec4f(${parts}); }`;
   const guarded = parts.map((read, part) => `if (4 * i + ${part} < ${width}) { x[${part}] = ${read}; }`);
   return `fn read${name}(at: u32, i: u32) -> vec4f { var x = vec4f(0.0); ${guarded.join(' ')} return x; }`;
@@ -63,7 +63,7 @@ function reader(name: string, buffer: string, width: number): string {
 
 function writer(name: string, buffer: string, width: number): string {
   const writes = [0, 1, 2, 3].map((part) => {
-    const write = `${buffer}[at + 4 * i + ${part}] = x[${part}];`;
+    const write = `${buffer}[at + 4 * i + ${part}] = to_${buffer}(x[${part}]);`;
     return width % 4 === 0 ? write : `if (4 * i + ${part} < ${width}) { ${write} }`;
   });
   return `fn write${name}(at: u32, i: u32, x: vec4f) { ${writes.join(' ')} }`;

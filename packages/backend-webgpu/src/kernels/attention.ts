@@ -3,6 +3,7 @@
 import { CausalAttention, CausalSelfAttention, keptBelow, keptScale } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
+import { emptyActivation } from '../half.ts';
 import { type Attention, joined, packedAttention, runTfjs, separateAttention } from './attention-call.ts';
 import { biasGradient, forward, keyGradient, queryGradient, size } from './attention-shaders.ts';
 import type { GpuKernel, GpuKernels, KernelCall } from './gpu-kernel.ts';
@@ -15,7 +16,7 @@ type Buffers = Program['buffers'];
 /** → [output, logSumExp], of which the gradient takes both back. */
 function attend(backend: GpuBackend, attention: Attention): TensorInfo[] {
   const { batch, heads, time, outputShape } = attention;
-  const y = output(backend, outputShape);
+  const y = emptyActivation(backend, outputShape);
   const logSumExp = output(backend, [batch, heads, time]);
   if (sizeOf(y) === 0) return [y, logSumExp];
   const buffers: Buffers = { y: [y, 'write'], logSumExp: [logSumExp, 'write'] };
@@ -31,10 +32,10 @@ function attendGradient(
 ): TensorInfo[] {
   const { batch, heads, keyHeads, time, keys } = attention;
   const shapes = Object.values(attention.vectors).map(({ shape }) => shape);
-  if (bias) shapes.push(bias.shape);
-  if (sizeOf(dy) === 0) return shapes.map((shape) => zeros(backend, shape));
-  const gradients = shapes.map((shape) => output(backend, shape));
-  const dBias = bias && gradients[gradients.length - 1];
+  if (sizeOf(dy) === 0) return [...shapes, ...(bias ? [bias.shape] : [])].map((shape) => zeros(backend, shape));
+  const gradients = shapes.map((shape) => emptyActivation(backend, shape));
+  const dBias = bias && output(backend, bias.shape);
+  if (dBias) gradients.push(dBias);
   const delta = output(backend, [batch, heads, time]);
   const [first, dKey, dValue] = gradients;
   const read: Buffers = { dy: [dy, 'read'], logSumExp: [logSumExp, 'read'] };
@@ -88,6 +89,7 @@ function programOf(name: string, { declarations, main }: Shader, attention: Atte
   const { headDim, valueDim } = attention;
   return {
     name: `${name} ${headDim} ${valueDim}`,
+    halves: true,
     size,
     declarations: () => declarations(attention),
     main: () => main,

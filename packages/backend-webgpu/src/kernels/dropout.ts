@@ -1,19 +1,21 @@
 // Dropout from a seed: the mask is worked out where it is used, forward and back alike.
 import { Dropout, type DropoutAttributes, keptBelow, keptScale } from '@hornbook/ops';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
 import { keptBits } from './kept-bits.ts';
-import { output, run, sizeOf, widest } from './program.ts';
+import { run, sizeOf, widest } from './program.ts';
 
 const dropout: GpuKernel = ({ inputs, attrs, backend }) => {
   const { rate } = attrs as unknown as DropoutAttributes;
   const { x = inputs.dy, seed } = inputs;
-  const y = output(backend, x.shape);
+  const y = emptyActivation(backend, x.shape);
   const count = sizeOf(x);
   if (count === 0) return y;
   const { element, lanes } = widest(count);
   const isKept = lanes === 4 ? '(vec4u(bits >> (4 * i)) & vec4u(1, 2, 4, 8)) != vec4u()' : '((bits >> i) & 1) != 0';
   run(backend, {
     name: 'dropout',
+    halves: true,
     buffers: { x: [x, 'read', element], seed: [seed, 'read', 'i32'], y: [y, 'write', element] },
     numbers: { count: count / lanes, kept: keptBelow(rate), scale: { f32: keptScale(rate) } },
     threads: Math.ceil(count / 8), // a counter gives bits for eight
@@ -22,7 +24,7 @@ const dropout: GpuKernel = ({ inputs, attrs, backend }) => {
   let bits = keptBits(vec4u(index, 0, 0, 0));
   for (var i = 0u; i < ${8 / lanes}; i++) {
     let at = ${8 / lanes} * index + i;
-    if (at < numbers.count) { y[at] = x[at] * select(${element}(), ${element}(numbers.scale), ${isKept}); }
+    if (at < numbers.count) { y[at] = to_y(${element}(x[at]) * select(${element}(), ${element}(numbers.scale), ${isKept})); }
   }`,
   });
   return y;

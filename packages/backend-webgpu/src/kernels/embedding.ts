@@ -1,19 +1,21 @@
 // Embedding: rows of a table, and of a table of positions; and its gradient without float atomics, the same on every run.
 import { Embedding, type EmbeddingGradAttributes } from '@hornbook/ops';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
 import { output, run, sizeOf, widest } from './program.ts';
 
 /** An id outside the table gives zeros. */
 const embedding: GpuKernel = ({ inputs: { table, ids, positions }, backend }) => {
   const [vocabSize, width] = table.shape;
-  const y = output(backend, [...ids.shape, width]);
+  const y = emptyActivation(backend, [...ids.shape, width]);
   const { element, lanes } = widest(width);
   const columns = width / lanes;
   const threads = sizeOf(ids) * columns;
   if (threads === 0) return y;
-  const row = `select(T(0.0), table[u32(id) * numbers.columns + column], id >= 0 && u32(id) < numbers.vocabSize)`;
+  const row = `select(T(0.0), T(table[u32(id) * numbers.columns + column]), id >= 0 && u32(id) < numbers.vocabSize)`;
   run(backend, {
     name: `embedding ${positions ? 'with positions' : ''}`,
+    halves: true,
     buffers: {
       table: [table, 'read', element],
       ids: [ids, 'read', 'i32'],
@@ -28,7 +30,7 @@ const embedding: GpuKernel = ({ inputs: { table, ids, positions }, backend }) =>
   let column = index % numbers.columns;
   let token = index / numbers.columns;
   let id = ids[token];
-  y[index] = ${row}${positions ? ' + positions[token % numbers.time * numbers.columns + column]' : ''};`,
+  y[index] = to_y(${row}${positions ? ' + T(positions[token % numbers.time * numbers.columns + column])' : ''});`,
   });
   return y;
 };
@@ -53,6 +55,7 @@ const embeddingGradient: GpuKernel = ({ inputs: { dy, ids }, attrs, backend }) =
   const pieces = Math.ceil(columns / size);
   run(backend, {
     name: `embeddingGradient ${dPositions ? 'with positions' : ''}`,
+    halves: true,
     buffers: {
       dy: [dy, 'read', element],
       ids: [ids, 'read', 'i32'],
@@ -83,7 +86,7 @@ var<workgroup> marked: array<atomic<u32>, WORDS>;`,
     for (var word = 0u; word < WORDS; word++) {
       for (var bits = atomicLoad(&marked[word]); bits != 0; bits &= bits - 1) {
         let token = start + 32 * word + firstTrailingBit(bits);
-        if (column < numbers.columns) { sum += dy[token * numbers.columns + column]; }
+        if (column < numbers.columns) { sum += T(dy[token * numbers.columns + column]); }
       }
     }
     workgroupBarrier();
@@ -103,7 +106,7 @@ const positionsGradient = `
     let position = row - numbers.vocabSize;
     if (column < numbers.columns && position < numbers.places) {
       for (var token = position; position < numbers.time && token < numbers.count; token += numbers.time) {
-        sum += dy[token * numbers.columns + column];
+        sum += T(dy[token * numbers.columns + column]);
       }
       dPositions[position * numbers.columns + column] = sum;
     }

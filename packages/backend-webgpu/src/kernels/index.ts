@@ -2,6 +2,7 @@
 import { registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { activationKernels } from './activations.ts';
+import { registerAdd } from './add.ts';
 import { attentionKernels } from './attention.ts';
 import { registerCast } from './cast.ts';
 import { dropoutKernels } from './dropout.ts';
@@ -34,6 +35,7 @@ const kernels: GpuKernels = {
 };
 
 export function registerFusedKernels(): void {
+  registerAdd();
   registerCast();
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     registerKernel({

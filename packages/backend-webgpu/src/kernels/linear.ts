@@ -8,6 +8,7 @@ import {
 } from '@hornbook/ops';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
+import { emptyActivation } from '../half.ts';
 import { productOf } from '../matmul/kernels.ts';
 import { classOf, planOf } from '../matmul/plans.ts';
 import { makeProduct, type Product } from '../matmul/product.ts';
@@ -49,7 +50,7 @@ const feedForward: GpuKernel = ({ inputs: { x, up, upBias, down, downBias }, att
   const { form } = attrs as unknown as GeluAttributes;
   const shape = [x.shape[0], up.shape[1]];
   const product = productOf({ a: x, b: up, bias: upBias }, {});
-  const before = product ? output(backend, shape) : zeros(backend, shape);
+  const before = product ? emptyActivation(backend, shape) : zeros(backend, shape);
   const activation = form === 'erf' ? 'geluErf' : 'geluTanh';
   const hidden = multiply(backend, product && { ...product, activation, before }, shape);
   const shapeDown = [x.shape[0], down.shape[1]];

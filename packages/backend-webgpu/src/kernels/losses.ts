@@ -2,6 +2,7 @@
 import { CrossEntropy, type CrossEntropyAttributes, type LossAttributes, NegativeLogLikelihood } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
 import { lanesFor, largestOfLanes, sumOfLanes } from './lanes.ts';
 import { output, run } from './program.ts';
@@ -12,11 +13,11 @@ const mostGroups = 1024;
 /** Makes `top`, the row's largest, and `total`, the sum of e^(x - top) and of top - x. */
 const statistics = `
     var most = -3.4028234e38;
-    for (var i = start + lane; i < end; i += SIZE) { most = max(most, logits[i]); }
+    for (var i = start + lane; i < end; i += SIZE) { most = max(most, f32(logits[i])); }
     let top = largestOfLanes(lane, most);
     var part = vec2f(0.0);
     for (var i = start + lane; i < end; i += SIZE) {
-      let distance = top - logits[i];
+      let distance = top - f32(logits[i]);
       part += vec2f(exp(-distance), distance);
     }
     let total = sumOfLanes(lane, part);`;
@@ -29,6 +30,7 @@ const crossEntropy: GpuKernel = ({ inputs: { logits, targets }, attrs, backend }
   const losses = output(backend, [rows]);
   run(backend, {
     name: 'crossEntropy',
+    halves: true,
     buffers: { logits: [logits, 'read'], targets: [targets, 'read', 'i32'], losses: [losses, 'write'] },
     numbers: {
       ...{ rows, width, ignored: { i32: ignoreIndex }, infinity: { f32: Number.POSITIVE_INFINITY } },
@@ -46,7 +48,7 @@ const crossEntropy: GpuKernel = ({ inputs: { logits, targets }, attrs, backend }
     if (lane == 0) {
       var loss = numbers.infinity;
       if (id >= 0 && id < i32(numbers.width)) {
-        loss = top - logits[start + u32(id)];
+        loss = top - f32(logits[start + u32(id)]);
         if (numbers.smoothing != 0.0) {
           loss = loss * (1.0 - numbers.smoothing) + total.y / f32(numbers.width) * numbers.smoothing;
         }
@@ -67,10 +69,11 @@ const crossEntropyGradient: GpuKernel = ({ inputs: { dy, logits, targets }, attr
   const attributes = attrs as unknown as CrossEntropyAttributes;
   const { labelSmoothing, zLoss } = attributes;
   const [rows, width] = logits.shape;
-  const dLogits = output(backend, [rows, width]);
+  const dLogits = emptyActivation(backend, [rows, width]);
   if (rows * width === 0) return dLogits;
   run(backend, {
     name: 'crossEntropyGradient',
+    halves: true,
     buffers: {
       ...{ dy: [dy, 'read'], logits: [logits, 'read'] },
       ...{ targets: [targets, 'read', 'i32'], dLogits: [dLogits, 'write'] },
@@ -91,8 +94,8 @@ const crossEntropyGradient: GpuKernel = ({ inputs: { dy, logits, targets }, attr
     let rest = numbers.smoothing / f32(numbers.width);
     for (var i = start + lane; i < end; i += SIZE) {
       let hit = f32(i32(i - start) == id);
-      let slope = exp(logits[i] - top) * likely - hit * (1.0 - numbers.smoothing) - rest;
-      dLogits[i] = select(slope * dy[row * numbers.step] / share, 0.0, id == numbers.ignored);
+      let slope = exp(f32(logits[i]) - top) * likely - hit * (1.0 - numbers.smoothing) - rest;
+      dLogits[i] = to_dLogits(select(slope * f32(dy[row * numbers.step]) / share, 0.0, id == numbers.ignored));
     }
   }`,
   });

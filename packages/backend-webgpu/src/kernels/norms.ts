@@ -2,6 +2,7 @@
 import { AddLayerNorm, AddRmsNorm, LayerNorm, type NormAttributes, RmsNorm } from '@hornbook/ops';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
 import { lanesFor, sumOfLanes } from './lanes.ts';
 import { output, run } from './program.ts';
@@ -12,28 +13,29 @@ type Form = 'layerNorm' | 'rmsNorm';
 const statistics: Record<Form, string> = {
   layerNorm: `
     var part = 0.0;
-    for (var i = start + lane; i < end; i += SIZE) { part += x[i]; }
+    for (var i = start + lane; i < end; i += SIZE) { part += f32(x[i]); }
     let mean = sumOfLanes(lane, vec2f(part, 0.0)).x / width;
     var squares = 0.0;
-    for (var i = start + lane; i < end; i += SIZE) { squares += (x[i] - mean) * (x[i] - mean); }
+    for (var i = start + lane; i < end; i += SIZE) { let d = f32(x[i]) - mean; squares += d * d; }
     let inverse = 1.0 / sqrt(sumOfLanes(lane, vec2f(squares, 0.0)).x / width + numbers.epsilon);`,
   rmsNorm: `
     const mean = 0.0;
     var squares = 0.0;
-    for (var i = start + lane; i < end; i += SIZE) { squares += x[i] * x[i]; }
+    for (var i = start + lane; i < end; i += SIZE) { squares += f32(x[i]) * f32(x[i]); }
     let inverse = 1.0 / sqrt(sumOfLanes(lane, vec2f(squares, 0.0)).x / width + numbers.epsilon);`,
 };
 
 function forward(form: Form, behindSum: boolean): GpuKernel {
   return ({ inputs: { x, residual, weight, bias }, attrs, backend }) => {
     const [rows, width] = rowsOf(x);
-    const y = output(backend, x.shape);
-    const sum = behindSum ? output(backend, x.shape) : undefined;
+    const y = emptyActivation(backend, x.shape);
+    const sum = behindSum ? emptyActivation(backend, x.shape) : undefined;
     const made = sum ? [sum, y] : y;
     if (rows * width === 0) return made;
     const { epsilon } = attrs as unknown as NormAttributes;
     run(backend, {
       name: `${form} ${sum ? 'behind a sum' : ''} ${bias ? 'with bias' : ''}`,
+      halves: true,
       buffers: {
         ...(sum ? { first: [x, 'read'], residual: [residual, 'read'], x: [sum, 'write'] } : { x: [x, 'read'] }),
         weight: [weight, 'read'],
@@ -49,10 +51,10 @@ function forward(form: Form, behindSum: boolean): GpuKernel {
     let start = group * numbers.width;
     let end = start + numbers.width;
     let width = f32(numbers.width);
-    ${sum ? 'for (var i = start + lane; i < end; i += SIZE) { x[i] = first[i] + residual[i]; }' : ''}
+    ${sum ? 'for (var i = start + lane; i < end; i += SIZE) { x[i] = to_x(f32(first[i]) + f32(residual[i])); }' : ''}
     ${statistics[form]}
     for (var i = start + lane; i < end; i += SIZE) {
-      y[i] = (x[i] - mean) * inverse * weight[i - start]${bias ? ' + bias[i - start]' : ''};
+      y[i] = to_y((f32(x[i]) - mean) * inverse * f32(weight[i - start])${bias ? ' + f32(bias[i - start])' : ''});
     }`,
     });
     return made;
@@ -75,11 +77,12 @@ function backward(form: Form): GpuKernel {
     if (rows * width === 0) return noGradients(backend, x, bias);
     const each = Math.max(fewestRows, Math.min(mostRows, Math.ceil(rows / manyGroups)));
     const groups = Math.ceil(rows / each);
-    const dx = output(backend, x.shape);
+    const dx = emptyActivation(backend, x.shape);
     const sums = groups === 1 ? [output(backend, [width])] : [output(backend, [groups, width])];
     if (bias) sums.push(output(backend, sums[0].shape));
     run(backend, {
       name: `${form}Gradient ${dSum ? 'behind a sum' : ''}`,
+      halves: true,
       buffers: {
         ...{ dy: [dy, 'read'], x: [x, 'read'], weight: [weight, 'read'] },
         ...(dSum && { dSum: [dSum, 'read'] }),
@@ -103,14 +106,14 @@ function backward(form: Form): GpuKernel {
     // What norms take away: the mean, and the part along the normalized vector.
     var taken = vec2f(0.0);
     for (var i = start + lane; i < end; i += SIZE) {
-      let slope = dy[i] * weight[i - start];
-      taken += vec2f(slope, slope * (x[i] - mean) * inverse);
+      let slope = f32(dy[i]) * f32(weight[i - start]);
+      taken += vec2f(slope, slope * (f32(x[i]) - mean) * inverse);
     }
     taken = sumOfLanes(lane, taken) / width;
     for (var i = start + lane; i < end; i += SIZE) {
-      let along = (x[i] - mean) * inverse * taken.y;
-      let rest = dy[i] * weight[i - start] - along${form === 'layerNorm' ? ' - taken.x' : ''};
-      dx[i] = rest * inverse${dSum ? ' + dSum[i]' : ''};
+      let along = (f32(x[i]) - mean) * inverse * taken.y;
+      let rest = f32(dy[i]) * f32(weight[i - start]) - along${form === 'layerNorm' ? ' - taken.x' : ''};
+      dx[i] = to_dx(rest * inverse${dSum ? ' + f32(dSum[i])' : ''});
     }
   }
   workgroupBarrier();
@@ -119,7 +122,7 @@ function backward(form: Form): GpuKernel {
     for (var row = first; row < last; row++) {
       let i = row * numbers.width + column;
       let known = meanAndInverse[row - first];
-      own += vec2f(dy[i] * (x[i] - known.x) * known.y, dy[i]);
+      own += vec2f(f32(dy[i]) * (f32(x[i]) - known.x) * known.y, f32(dy[i]));
     }
     dWeight[group * numbers.width + column] = own.x;
     ${bias ? 'dBias[group * numbers.width + column] = own.y;' : ''}

@@ -2,6 +2,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { type Binding, dispatch, empty, grid } from '../dispatch.ts';
+import { asItLies, elementOf, writerOf } from '../half.ts';
 
 /** What WGSL sees a buffer as. Fours need a length that four divides. */
 type Element = 'f32' | 'i32' | 'vec4f';
@@ -15,6 +16,11 @@ type Numeric = number | { readonly f32: number } | { readonly i32: number };
 export type Program = {
   /** Names all that the code depends on but its buffers. */
   readonly name: string;
+  /**
+   * Whether the code takes floats of 16 bits as well: it says `f32(x[i])`, or `vec4f(x[i])`, of all that it reads, and
+   * `y[i] = to_y(value)` where it writes what `emptyActivation` made.
+   */
+  readonly halves?: boolean;
   /** By their names in the code. */
   readonly buffers: Readonly<Record<string, Buffer>>;
   /** In the code: `numbers.rows`. */
@@ -36,16 +42,21 @@ export type Program = {
  * @throws TypeError if a tensor is not of the type that its buffer asks for
  */
 export function run(backend: GpuBackend, program: Program): void {
-  const { name, buffers, numbers, size = 64, threads = 0, groups = Math.ceil(threads / size) } = program;
+  const { name, buffers, halves, numbers, size = 64, threads = 0, groups = Math.ceil(threads / size) } = program;
   const entries = Object.entries(buffers);
   for (const [, [tensor, , element = 'f32']] of entries) checkType(tensor, element);
-  const types = entries.map(([buffer, [tensor, access, element = 'f32']]) =>
-    access === 'constant' ? `${buffer}:${sizeOf(tensor)}` : `${buffer}:${access[0]}${element}`,
+  const bindings = entries.map(
+    ([, [tensor, access]]): Binding => (halves ? asItLies(backend, tensor, access) : { tensor, access }),
+  );
+  const types = entries.map(([buffer, [tensor, access, element = 'f32']], i) =>
+    access === 'constant'
+      ? `${buffer}:${sizeOf(tensor)}`
+      : `${buffer}:${access[0]}${bindings[i].half ? 'half ' : ''}${element}`,
   );
   dispatch(
     backend,
-    { key: `${name}/${size} ${types}`, code: () => moduleOf(program, size) },
-    entries.map(([, [tensor, access]]) => ({ tensor, access })),
+    { key: `${name}/${size} ${types}`, code: () => moduleOf(program, size, bindings) },
+    bindings,
     grid(groups, 1),
     uniformsOf(Object.values(numbers)),
   );
@@ -56,7 +67,7 @@ export function widest(...counts: number[]): { readonly element: 'f32' | 'vec4f'
   return counts.every((count) => count % 4 === 0) ? { element: 'vec4f', lanes: 4 } : { element: 'f32', lanes: 1 };
 }
 
-/** A new tensor of float32, for a dispatch that writes every element. One without elements needs no dispatch. */
+/** A new tensor in 32 bits, for a dispatch that writes every element. One without elements needs no dispatch. */
 export function output(backend: GpuBackend, shape: readonly number[]): TensorInfo {
   if (util.sizeFromShape([...shape]) > 0) return empty(backend, shape, 'float32');
   return backend.makeTensorInfo([...shape], 'float32', new Float32Array(0));
@@ -82,14 +93,21 @@ function uniformsOf(numbers: readonly Numeric[]): ArrayBuffer {
   return view.buffer;
 }
 
-function moduleOf({ buffers, numbers, declarations, main }: Program, size: number): string {
+function moduleOf(
+  { buffers, halves, numbers, declarations, main }: Program,
+  size: number,
+  bindings: readonly Binding[],
+): string {
   const declared = Object.entries(buffers).map(([name, [tensor, access, element = 'f32']], binding) => {
     if (access === 'constant') return declareConstants(name, sizeOf(tensor), binding);
     const mode = access === 'read' ? 'read' : 'read_write';
-    return `@group(0) @binding(${binding}) var<storage, ${mode}> ${name}: array<${element}>;`;
+    const type = element === 'i32' ? element : elementOf(bindings[binding], element);
+    const writer = halves && mode !== 'read' && element !== 'i32' ? writerOf(name, bindings[binding], element) : '';
+    return `@group(0) @binding(${binding}) var<storage, ${mode}> ${name}: array<${type}>;\n${writer}`;
   });
   const fields = Object.entries(numbers).map(([name, number]) => `${name}: ${typeOf(number)},`);
   return `
+${bindings.some(({ half }) => half) ? 'enable f16;' : ''}
 ${declared.join('\n')}
 struct Numbers { ${fields.join(' ')} }
 @group(0) @binding(${declared.length}) var<uniform> numbers: Numbers;

@@ -2,8 +2,9 @@
 import { Rotary, type RotaryAttributes, rotaryAngles } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
+import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
-import { output, run, sizeOf } from './program.ts';
+import { run, sizeOf } from './program.ts';
 
 /**
  * Cosines and sines for places from 0 on, [places, headDim] each. A GPU's own are too coarse for large angles; made by the
@@ -37,7 +38,7 @@ function rotate(
   given?: Angles,
 ): TensorInfo {
   const [, , time, headDim] = x.shape;
-  const y = output(backend, x.shape);
+  const y = emptyActivation(backend, x.shape);
   const threads = sizeOf(x);
   if (threads === 0) return y;
   const { cosine, sine } = given ?? anglesFor(backend, time, headDim, attributes);
@@ -45,6 +46,7 @@ function rotate(
   const half = attributes.layout === 'half';
   run(backend, {
     name: `rotate ${attributes.layout}`,
+    halves: true,
     buffers: { x: [x, 'read'], cosine: [cosine, 'read'], sine: [sine, 'read'], y: [y, 'write'] },
     numbers: { threads, time, headDim, offset, direction: { f32: direction } },
     threads,
@@ -55,7 +57,7 @@ function rotate(
   let half = numbers.headDim / 2;
   let other = ${half ? 'select(index - half, index + half, column < half)' : 'index ^ 1'};
   let i = place * numbers.headDim + column;
-  y[index] = x[index] * cosine[i] + x[other] * sine[i] * numbers.direction;`,
+  y[index] = to_y(f32(x[index]) * f32(cosine[i]) + f32(x[other]) * f32(sine[i]) * numbers.direction);`,
   });
   return y;
 }

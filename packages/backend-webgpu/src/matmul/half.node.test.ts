@@ -24,6 +24,10 @@ test('blocks in 16 bits compile, for every tile and form', async () => {
         sums: false,
         before: false,
         half: true,
+        halfA: true,
+        halfB: false,
+        halfY: true,
+        halfBefore: false,
       } as const;
       const { key, code } = tiledShader({ tile, transposeA, transposeB, ...flags });
       expect(code()).toContain('enable f16;');

@@ -30,9 +30,10 @@ export function classOf({ transposeA, transposeB, batch, rows, columns }: Produc
 
 /** The plan of a product. Without a measurement it depends on the shape and the device's features alone. */
 export function planOf(backend: GpuBackend, product: Product, measured?: TileName): Plan {
-  if (backend.has('subgroups') && fitsRows(product)) return { way: 'rows' };
+  if (backend.has('subgroups') && fitsRows(product) && !backend.autocasting) return { way: 'rows' };
   const name = product.rows <= 8 ? 'thin' : (measured ?? nameByRule(backend, product));
-  return { way: 'tiles', tile: tiles[name], parts: partsOf(product, tiles[name]), half: backend.halfProducts };
+  const half = backend.halfProducts || backend.autocasting;
+  return { way: 'tiles', tile: tiles[name], parts: partsOf(product, tiles[name]), half };
 }
 
 /** The tiles that a device has the threads and the memory for. */

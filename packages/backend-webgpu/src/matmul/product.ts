@@ -2,6 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { type Binding, dispatch, empty, grid } from '../dispatch.ts';
+import { asItLies, emptyActivation } from '../half.ts';
 import { type Activation, readsBefore } from './activation.ts';
 import { columnsOfGroup, rowsShader } from './rows-shader.ts';
 import { sumPartsShader } from './sum-parts-shader.ts';
@@ -41,16 +42,18 @@ export function fitsRows({ transposeA, transposeB, batch, rows, depth, before, s
 
 export function makeProduct(backend: GpuBackend, product: Product, plan: Plan, shape: readonly number[]): TensorInfo {
   const { a, b, bias, activation, before, sums, rows, columns, depth } = product;
-  const y = empty(backend, shape, 'float32');
-  const inputs: Binding[] = [a, b].map((tensor) => ({ tensor, access: 'read' }));
+  // The gradients of weights, of which a is transposed, keep 32 bits.
+  const y = product.transposeA ? empty(backend, shape, 'float32') : emptyActivation(backend, shape);
+  const inputs = [a, b].map((tensor) => asItLies(backend, tensor, 'read'));
   const rest: Binding[] = bias ? [{ tensor: bias, access: 'read' }] : [];
-  const output: Binding = { tensor: y, access: 'write' };
+  const output = asItLies(backend, y, 'write');
   const written = (tensor: TensorInfo | undefined): Binding[] => (tensor ? [{ tensor, access: 'write' }] : []);
-  const given: Binding[] = before ? [{ tensor: before, access: readsBefore(activation) ? 'read' : 'write' }] : [];
+  const given = before ? [asItLies(backend, before, readsBefore(activation) ? 'read' : 'write')] : [];
   if (plan.way === 'rows') {
     const shader = rowsShader({ rows, bias: bias !== undefined, activation });
     const uniforms = Uint32Array.of(columns, depth).buffer;
-    dispatch(backend, shader, [...inputs, ...rest, output], grid(columns, columnsOfGroup), uniforms);
+    const wide = inputs.map((binding) => ({ ...binding, half: false }));
+    dispatch(backend, shader, [...wide, ...rest, output], grid(columns, columnsOfGroup), uniforms);
   } else if (plan.parts === 1) {
     runTiles(backend, product, plan, [...inputs, ...rest, output, ...given, ...written(sums)]);
   } else {
@@ -61,7 +64,10 @@ export function makeProduct(backend: GpuBackend, product: Product, plan: Plan, s
       { tensor: parts, access: 'write' },
       ...written(partSums),
     ]);
-    const shader = sumPartsShader({ bias: bias !== undefined, activation, before: before !== undefined });
+    const shader = sumPartsShader({
+      ...{ bias: bias !== undefined, activation, before: before !== undefined },
+      ...{ halfY: output.half === true, halfBefore: given[0]?.half === true },
+    });
     const uniforms = Uint32Array.of(rows * columns, columns, plan.parts).buffer;
     const bindings: Binding[] = [{ tensor: parts, access: 'read' }, ...rest, output, ...given];
     dispatch(backend, shader, bindings, grid(rows * columns, 64), uniforms);
@@ -84,6 +90,8 @@ function runTiles(
 ): void {
   const { bias, activation, before, sums, transposeA, transposeB, batch, rows, columns, depth, oneA, oneB } = product;
   const wide = (length: number) => length % 4 === 0;
+  const halves = bindings.map(({ half = false }) => half);
+  const place = bias ? 3 : 2; // y's among the bindings
   const shader = tiledShader({
     tile,
     transposeA,
@@ -96,6 +104,7 @@ function runTiles(
     before: before !== undefined,
     sums: sums !== undefined,
     half,
+    ...{ halfA: halves[0], halfB: halves[1], halfY: halves[place], halfBefore: before ? halves[place + 1] : false },
   });
   const part = Math.ceil(depth / parts / tile.depth) * tile.depth;
   const [stepA, stepB] = [oneA ? 0 : rows * depth, oneB ? 0 : depth * columns];

@@ -1,5 +1,6 @@
 // Matrix products by tiles: a workgroup computes a block of the product, from blocks of both operands in its own memory.
 import type { Shader } from '../dispatch.ts';
+import { elementOf, writerOf } from '../half.ts';
 import { type Activation, activated, activationCode, readsBefore } from './activation.ts';
 
 /**
@@ -31,6 +32,11 @@ export type TiledOptions = {
   readonly sums: boolean;
   /** Keeps the blocks in 16 bits. Sums are made in 32 all the same. */
   readonly half: boolean;
+  /** Which buffers have 16 bits. */
+  readonly halfA: boolean;
+  readonly halfB: boolean;
+  readonly halfY: boolean;
+  readonly halfBefore: boolean;
 };
 
 export const threadsOf = ({ rows, columns, threadRows, threadColumns }: Tile): number =>
@@ -52,10 +58,11 @@ export function tiledShader(options: TiledOptions): Shader {
 
 function codeOf(options: TiledOptions): string {
   const { tile, transposeA, transposeB, wideA, wideB, wideY, bias, activation, before, sums, half } = options;
+  const { halfA, halfB, halfY, halfBefore } = options;
   const { rows, columns, depth, threadRows, threadColumns } = tile;
   const across = columns / threadColumns; // threads of a row
   const fours = threadColumns / 4;
-  const four = half ? 'vec4h' : 'vec4f';
+  const four = elementOf({ half }, 'vec4f');
   // A row of the block of b ends with four numbers that nobody reads, so that threads side by side do not meet in one bank.
   const rowOfB = transposeB ? depth / 4 + 1 : columns / 4;
   const sizeOfB = (transposeB ? columns : depth) * rowOfB;
@@ -92,7 +99,7 @@ function codeOf(options: TiledOptions): string {
   );
   const writeAt = (at: string, value: string, type: 'f32' | 'vec4f') => {
     const biased = bias ? `${value} + ${type === 'vec4f' ? 'biasAt(column)' : 'bias[column]'}` : value;
-    return `let whole = ${biased}; ${before && !readsBefore(activation) ? `before[${at}] = whole;` : ''} y[${at}] = ${activated(activation, 'whole', `before[${at}]`, type)};`;
+    return `let whole = ${biased}; ${before && !readsBefore(activation) ? `before[${at}] = to_before(whole);` : ''} y[${at}] = to_y(${activated(activation, 'whole', `${type}(before[${at}])`, type)});`;
   };
   const writeFour = (i: number, j: number) => `
     { let column = firstColumn + 4 * (left + ${j * across});
@@ -101,17 +108,18 @@ function codeOf(options: TiledOptions): string {
     { let column = firstColumn + ${transposeB ? `left + ${(4 * j + c) * across}` : `4 * (left + ${j * across}) + ${c}`};
       if (column < numbers.columns) { ${writeAt('start + column', `y_${i}_${j}[${c}]`, 'f32')} } }`;
   const inFours = wideY && !transposeB;
+  const written = inFours ? 'vec4f' : 'f32';
   const write = (i: number) =>
     lines(fours, (j) => (inFours ? writeFour(i, j) : each(4, (c) => writeOne(i, j, c)).join('')));
 
   return `
-${half ? 'enable f16;' : ''}
+${half || halfA || halfB || halfY || halfBefore ? 'enable f16;' : ''}
 struct Numbers { rows: u32, columns: u32, depth: u32, stepA: u32, stepB: u32, parts: u32, part: u32 }
-@group(0) @binding(0) var<storage, read> a: array<${wideA ? 'vec4f' : 'f32'}>;
-@group(0) @binding(1) var<storage, read> b: array<${wideB ? 'vec4f' : 'f32'}>;
+@group(0) @binding(0) var<storage, read> a: array<${elementOf({ half: halfA }, wideA ? 'vec4f' : 'f32')}>;
+@group(0) @binding(1) var<storage, read> b: array<${elementOf({ half: halfB }, wideB ? 'vec4f' : 'f32')}>;
 ${bias ? '@group(0) @binding(2) var<storage, read> bias: array<f32>;' : ''}
-@group(0) @binding(${bias ? 3 : 2}) var<storage, read_write> y: array<${inFours ? 'vec4f' : 'f32'}>;
-${before ? `@group(0) @binding(${bias ? 4 : 3}) var<storage, ${readsBefore(activation) ? 'read' : 'read_write'}> before: array<${inFours ? 'vec4f' : 'f32'}>;` : ''}
+@group(0) @binding(${bias ? 3 : 2}) var<storage, read_write> y: array<${elementOf({ half: halfY }, written)}>;
+${before ? `@group(0) @binding(${bias ? 4 : 3}) var<storage, ${readsBefore(activation) ? 'read' : 'read_write'}> before: array<${elementOf({ half: halfBefore }, written)}>;` : ''}
 ${sums ? `@group(0) @binding(${3 + Number(bias) + Number(before)}) var<storage, read_write> sums: array<f32>;` : ''}
 @group(0) @binding(${3 + Number(bias) + Number(before) + Number(sums)}) var<uniform> numbers: Numbers;
 var<workgroup> blockA: array<${four}, ${(rows * depth) / 4}>;
@@ -119,6 +127,10 @@ var<workgroup> blockB: array<${four}, ${sizeOfB}>;
 
 ${readFour('a', wideA)}
 ${readFour('b', wideB)}
+${writerOf('blockA', { half }, 'vec4f')}
+${writerOf('blockB', { half }, 'vec4f')}
+${writerOf('y', { half: halfY }, written)}
+${before ? writerOf('before', { half: halfBefore }, written) : ''}
 ${bias ? 'fn biasAt(i: u32) -> vec4f { return vec4f(bias[i], bias[i + 1], bias[i + 2], bias[i + 3]); }' : ''}
 ${activationCode(activation)}
 
@@ -137,15 +149,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var i = lane; i < ${(rows * depth) / 4}; i += ${threadsOf(tile)}) {
       ${
         transposeA
-          ? `blockA[i] = ${four}(four_a(matrix * numbers.stepA, at + i / ${rows / 4}, end, firstRow + 4 * (i % ${rows / 4}), numbers.rows, numbers.rows));`
-          : `blockA[i] = ${four}(four_a(matrix * numbers.stepA, firstRow + i / ${depth / 4}, numbers.rows, at + 4 * (i % ${depth / 4}), end, numbers.depth));`
+          ? `blockA[i] = to_blockA(four_a(matrix * numbers.stepA, at + i / ${rows / 4}, end, firstRow + 4 * (i % ${rows / 4}), numbers.rows, numbers.rows));`
+          : `blockA[i] = to_blockA(four_a(matrix * numbers.stepA, firstRow + i / ${depth / 4}, numbers.rows, at + 4 * (i % ${depth / 4}), end, numbers.depth));`
       }
     }
     for (var i = lane; i < ${(columns * depth) / 4}; i += ${threadsOf(tile)}) {
       ${
         transposeB
-          ? `blockB[(i / ${depth / 4}) * ${rowOfB} + i % ${depth / 4}] = ${four}(four_b(matrix * numbers.stepB, firstColumn + i / ${depth / 4}, numbers.columns, at + 4 * (i % ${depth / 4}), end, numbers.depth));`
-          : `blockB[i] = ${four}(four_b(matrix * numbers.stepB, at + i / ${rowOfB}, end, firstColumn + 4 * (i % ${rowOfB}), numbers.columns, numbers.columns));`
+          ? `blockB[(i / ${depth / 4}) * ${rowOfB} + i % ${depth / 4}] = to_blockB(four_b(matrix * numbers.stepB, firstColumn + i / ${depth / 4}, numbers.columns, at + 4 * (i % ${depth / 4}), end, numbers.depth));`
+          : `blockB[i] = to_blockB(four_b(matrix * numbers.stepB, at + i / ${rowOfB}, end, firstColumn + 4 * (i % ${rowOfB}), numbers.columns, numbers.columns));`
       }
     }
     workgroupBarrier();
@@ -172,11 +184,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
 /** Four numbers that follow each other in row `outer` of a matrix whose rows are `length` long; zeros beyond its ends. */
 function readFour(name: 'a' | 'b', wide: boolean): string {
-  const at = (c: number) => `select(0.0, ${name}[start + min(inner + ${c}, innerEnd - 1)], inner + ${c} < innerEnd)`;
+  const at = (c: number) =>
+    `select(0.0, f32(${name}[start + min(inner + ${c}, innerEnd - 1)]), inner + ${c} < innerEnd)`;
   return `
 fn four_${name}(base: u32, outer: u32, outerEnd: u32, inner: u32, innerEnd: u32, length: u32) -> vec4f {
   if (outer >= outerEnd || inner >= innerEnd) { return vec4f(); }
   let start = base + outer * length;
-  return ${wide ? `${name}[(start + inner) / 4]` : `vec4f(${[0, 1, 2, 3].map(at)})`};
+  return ${wide ? `vec4f(${name}[(start + inner) / 4])` : `vec4f(${[0, 1, 2, 3].map(at)})`};
 }`;
 }
