@@ -46,9 +46,12 @@ async function run<P extends ParameterTree>(model: Model<unknown, P>, optimizer:
 async function useSmallDevice(): Promise<void> {
   await useBackend('webgpu');
   const { GpuBackend } = await import('./backend.ts');
-  const adapter = (await findAdapter((backend() as GpuBackend).adapter.name)) as GPUAdapter;
+  const usual = backend() as GpuBackend;
+  const adapter = (await findAdapter(usual.adapter.name)) as GPUAdapter;
   const small = new GpuBackend(await adapter.requestDevice(), adapter);
   removeBackend('webgpu');
+  usual.device.destroy(); // so that whoever uses webgpu next starts it anew
+  await usual.device.lost;
   registerBackend('webgpu', () => small);
   await setBackend('webgpu');
   expect(small.device.limits.maxStorageBuffersPerShaderStage).toBe(8);

@@ -1,7 +1,7 @@
 // The engine on the GPU: started once, and anew where its device failed or another adapter is asked for.
 import type { GpuBackend } from '@hornbook/backend-webgpu';
 import { findAdapter, installDawn } from '@hornbook/backend-webgpu/adapter';
-import { registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { findBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { repairCumulativeAxis } from './repairs/cumulative-axis.ts';
 import { repairAddMany } from './repairs/webgpu-add-many.ts';
 import { repairReverseCumulative } from './repairs/webgpu-reverse-cumulative.ts';
@@ -18,18 +18,21 @@ const loaded: { engine?: Promise<Engine>; adapter?: string } = {};
 const repaired = new WeakSet<WebgpuCode>();
 
 /**
- * The engine that runs, unless it failed, or another adapter is asked for than it was: then all on its device is lost.
+ * The engine that runs, unless it failed, was removed, or another adapter is asked for than it was: then all on its device
+ * is lost.
  *
  * @param adapter its name, or a part of it
  * @throws Error, with what to do, where there is no such adapter
  */
 export async function loadWebgpu(code: WebgpuCode, adapter = loaded.adapter): Promise<GpuBackend> {
   const running = (await loaded.engine)?.backend;
-  if (running && (running.failure || adapter !== loaded.adapter)) {
-    removeBackend('webgpu');
+  const registered = findBackend('webgpu');
+  if (running && (running.failure || adapter !== loaded.adapter || registered !== running)) {
+    if (registered) removeBackend('webgpu');
     running.device.destroy();
     delete loaded.engine;
   }
+  if (loaded.engine) await kernelsOf(code); // the other entry's may have started it
   loaded.adapter = adapter;
   loaded.engine ??= startOn(code, adapter);
   try {
@@ -51,14 +54,19 @@ async function startOn(code: WebgpuCode, name: string | undefined): Promise<Engi
   const adapter = await findAdapter(name);
   if (typeof adapter === 'string') throw new Error(adapter);
   installDawn();
-  const { startWebgpu, tuneProducts } = await code();
+  const { startWebgpu, tuneProducts } = await kernelsOf(code);
   const backend = await startWebgpu(adapter);
+  registerBackend('webgpu', () => backend);
+  return { backend, tuneProducts };
+}
+
+async function kernelsOf(code: WebgpuCode): ReturnType<WebgpuCode> {
+  const engine = await code();
   if (!repaired.has(code)) {
     repaired.add(code);
     repairAddMany();
     repairReverseCumulative();
     repairCumulativeAxis('webgpu');
   }
-  registerBackend('webgpu', () => backend);
-  return { backend, tuneProducts };
+  return engine;
 }
