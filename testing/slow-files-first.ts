@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const slow = [
   /apps\/cli\/src\/.*\.node\.test\.ts$/,
   /testing\/(commands|documentation)\.node\.test\.ts$/,
-  /apps\/cli\/src\/(bad-input|data|resume|tokenizer|train)\.node\.test\.ts$/,
+  /apps\/cli\/src\/(.*\/)?(bad-input|data|resume|tokenizer|train)\.node\.test\.ts$/,
   /apps\/docs\/test\/.*\.node\.test\.ts$/,
 ];
 

@@ -11,9 +11,9 @@ import { chatml, type Message } from '@hornbook/datasets';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { readAdapters } from '../../apps/cli/src/finetune/adapter-files.ts';
 import { withAdapters } from '../../apps/cli/src/finetune/finetuning.ts';
-import { restore } from '../../apps/cli/src/restore.ts';
-import { finalSource, loadRun, openRun } from '../../apps/cli/src/run-folder.ts';
 import { startBackend } from '../../apps/cli/src/start-backend.ts';
+import { restore } from '../../apps/cli/src/training/restore.ts';
+import { finalSource, loadRun, openRun } from '../../apps/cli/src/training/run-folder.ts';
 
 const { HORNBOOK_PYTHON: python = 'python3' } = process.env;
 const script = join(import.meta.dirname, 'hugging_face.py');
@@ -149,7 +149,7 @@ async function expectSame(run: string, exported: string, more: object = {}, what
       `${tokens?.join(' ')}`,
     );
     const end = tokenizer.specials['<|endoftext|>'];
-    if (end !== undefined) report('its special tokens', ends?.[1] === end && ends[2] === end, `${ends?.join(' ')}`);
+    if (end !== undefined) report('its special tokens', ends?.[1] === end && ends?.[2] === end, `${ends?.join(' ')}`);
     if (chat !== undefined) report('its chat template', chat === chatml.prompt(turns), JSON.stringify(chat));
     const own = metadata.finetuning?.labels;
     if (own) report('its labels', String(own) === String(labels), own.join(', '));

@@ -2,16 +2,16 @@
 // The command `hornbook`. What goes wrong is said in one line: exit code 1, or 2 where the command line itself is wrong.
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { addSettings, givenSettings } from './config/options.ts';
-import { addDataCommands } from './data-commands.ts';
+import { addDataCommands } from './data/commands.ts';
 import { addExchangeCommands } from './exchange/exchange-commands.ts';
 import { addFinetuneCommand } from './finetune/command.ts';
-import { addGenerationCommands } from './generation-commands.ts';
+import { addGenerationCommands } from './generation/commands.ts';
 import { addRunsCommands } from './history/runs-commands.ts';
-import { interruptible } from './interrupt.ts';
 import { wholeNumber } from './numbers.ts';
 import { addServeCommand } from './serve/command.ts';
-import { addTokenizerCommands } from './tokenizer-commands.ts';
-import { tokenizerKinds } from './tokenizer-settings.ts';
+import { addTokenizerCommands } from './tokenizer/commands.ts';
+import { tokenizerKinds } from './tokenizer/tokenizer-settings.ts';
+import { interruptible } from './training/interrupt.ts';
 import { UserError } from './user-error.ts';
 import { version } from './version.ts';
 
@@ -84,13 +84,13 @@ Examples:
       return;
     }
     if (options.findLearningRate) {
-      const { showLearningRates } = await import('./learning-rate-finder.ts');
+      const { showLearningRates } = await import('./training/learning-rate-finder.ts');
       await interruptible((signal) =>
         showLearningRates({ settings, tokenizerNamed, backend }, { json, write, signal }),
       );
       return;
     }
-    const { trainNew } = await import('./train.ts');
+    const { trainNew } = await import('./training/train.ts');
     const reporter = await makeReporter({ json, logEvery });
     await interruptible((signal) => trainNew({ settings, tokenizerNamed, out, backend }, { reporter, signal }));
   });
@@ -114,7 +114,7 @@ Examples:
   hornbook resume runs/names-mlp --steps 40000`,
   )
   .action(async (folder, { data, steps, evaluateEvery, backend, json, logEvery }) => {
-    const { resumeRun } = await import('./train.ts');
+    const { resumeRun } = await import('./training/train.ts');
     const reporter = await makeReporter({ json, logEvery });
     const request = { folder, data, steps, evaluateEvery, backend };
     await interruptible((signal) => resumeRun(request, { reporter, signal }));
@@ -149,7 +149,7 @@ Examples:
   hornbook tokenize --run runs/names-mlp --text ann --json`,
   )
   .action(async (data, { tokenizer, run, text, limit, json = false }) => {
-    const { tokenize } = await import('./tokenize.ts');
+    const { tokenize } = await import('./tokenizer/tokenize.ts');
     await tokenize({ data, text, tokenizer, run, limit, json }, write);
   });
 
@@ -208,7 +208,7 @@ Examples:
   });
 
 async function makeReporter({ json, logEvery }: { readonly json?: boolean; readonly logEvery: number }) {
-  const { jsonReporter, textReporter } = await import('./reporter.ts');
+  const { jsonReporter, textReporter } = await import('./training/reporter.ts');
   const { stdout } = process;
   return json
     ? jsonReporter(write, logEvery)

@@ -1,8 +1,8 @@
 // Settings from presets, configs and flags: who overrides whom, and what does not go together.
 
 import { describe, expect, test } from 'vitest';
-import { makeModel } from '../language-models.ts';
-import { makeRecipe } from '../recipes.ts';
+import { makeModel } from '../training/language-models.ts';
+import { makeRecipe } from '../training/recipes.ts';
 import { modelDefaults } from './model-defaults.ts';
 import { nearest } from './nearest.ts';
 import { presets } from './presets.ts';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { writeMetadata, writeVectors } from '@hornbook/formats';
 import { colors } from '../colors.ts';
-import { finalTensors, loadRun, type Run } from '../run-folder.ts';
-import { quote } from '../token-display.ts';
+import { quote } from '../tokenizer/token-display.ts';
+import { finalTensors, loadRun, type Run } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 import { writeFiles } from '../write-files.ts';
 import { tokenLabel } from './token-labels.ts';

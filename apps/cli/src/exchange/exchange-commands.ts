@@ -1,7 +1,7 @@
 // The commands that bring models here and take them elsewhere, `import` and `export`: their options, and what runs them.
 import { type Command, Option } from 'commander';
-import { interruptible } from '../interrupt.ts';
 import { wholeNumber } from '../numbers.ts';
+import { interruptible } from '../training/interrupt.ts';
 import type { ExportFormat } from './export-model.ts';
 
 const formats: readonly ExportFormat[] = [

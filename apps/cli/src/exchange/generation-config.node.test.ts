@@ -11,7 +11,7 @@ import {
 } from '@hornbook/formats';
 import { manualSeed } from '@hornbook/random';
 import { expect, test } from 'vitest';
-import { openSampler, type TextOptions } from '../sampler.ts';
+import { openSampler, type TextOptions } from '../generation/sampler.ts';
 import { temporaryFolder } from '../testing/run-hornbook.ts';
 import { exportRun } from './export-model.ts';
 import { importModel } from './import-model.ts';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { cacheFolder, DownloadError } from '@hornbook/datasets/files';
 import { parseJsonObject } from '@hornbook/formats';
-import { downloadReport } from '../download-report.ts';
-import type { Screen } from '../reporter.ts';
+import { downloadReport } from '../data/download-report.ts';
+import type { Screen } from '../training/reporter.ts';
 import { UserError } from '../user-error.ts';
 import { downloadFromHub, type HubFile } from './hub-download.ts';
 

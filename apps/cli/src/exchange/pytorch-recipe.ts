@@ -9,7 +9,7 @@ import {
 } from '@hornbook/formats';
 import { parseDrops } from '../config/rate-drops.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Run } from '../run-folder.ts';
+import type { Run } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 import { modelOf } from './hugging-face-model.ts';
 import type { FolderWriter } from './write-folder.ts';

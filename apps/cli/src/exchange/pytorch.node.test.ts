@@ -8,10 +8,10 @@ import { crossEntropy } from '@hornbook/losses';
 import { toBeAllclose } from '@hornbook/testing';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { restore } from '../restore.ts';
-import { finalSource, loadRun, openRun } from '../run-folder.ts';
 import { startBackend } from '../start-backend.ts';
 import { execute, hornbook, jsonLines, temporaryFolder, tiny } from '../testing/run-hornbook.ts';
+import { restore } from '../training/restore.ts';
+import { finalSource, loadRun, openRun } from '../training/run-folder.ts';
 import { exportRun } from './export-model.ts';
 import { importModel } from './import-model.ts';
 

@@ -5,8 +5,8 @@ import { openForeignTokens } from '@hornbook/datasets/files';
 import { readVectors, type StoredTensor } from '@hornbook/formats';
 import { readTokenizerJson } from '@hornbook/tokenizers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { finalTensors, loadRun, type Run } from '../run-folder.ts';
 import { hornbook, temporaryFolder, tiny } from '../testing/run-hornbook.ts';
+import { finalTensors, loadRun, type Run } from '../training/run-folder.ts';
 import { type ExportFormat, exportRun } from './export-model.ts';
 import { importModel } from './import-model.ts';
 

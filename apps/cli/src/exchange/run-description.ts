@@ -6,7 +6,7 @@ import type { TokenizerJSON } from '@hornbook/tokenizers';
 import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import { type Finetuning, templates } from '../finetune/finetuning.ts';
-import type { Run, RunMetadata } from '../run-folder.ts';
+import type { Run, RunMetadata } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 
 export type RunDescription = {

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { TokenHeader, TokenStream } from '@hornbook/datasets';
 import { openDataset, writeTokens } from '@hornbook/datasets/files';
-import { makeParts } from '../corpus.ts';
-import type { Run } from '../run-folder.ts';
-import { readTrainingSource } from '../source.ts';
+import { makeParts } from '../data/corpus.ts';
+import { readTrainingSource } from '../data/source.ts';
+import type { Run } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 
 /** @throws UserError if the text is no longer there, or the run does not read one stream of tokens */

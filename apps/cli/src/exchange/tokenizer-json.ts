@@ -10,7 +10,7 @@ import {
   wordLevelModel,
   writeTokenizerJson,
 } from '@hornbook/tokenizers';
-import type { RunMetadata } from '../run-folder.ts';
+import type { RunMetadata } from '../training/run-folder.ts';
 
 /**
  * The text of a tokenizer.json that Hugging Face's library reads. Undefined for kinds that it cannot express: words, and

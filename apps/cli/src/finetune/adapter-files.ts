@@ -6,8 +6,8 @@ import { readPeft, readSafetensors, tensorsInMemory, writePeft, writeSafetensors
 import { saveCheckpoint } from '@hornbook/training/checkpoint';
 import type { Settings } from '../config/settings.ts';
 import { knownModel, modelOf } from '../exchange/hugging-face-model.ts';
-import { restore } from '../restore.ts';
-import { describeRun, finalTensors, loadRun, type Run } from '../run-folder.ts';
+import { restore } from '../training/restore.ts';
+import { describeRun, finalTensors, loadRun, type Run } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 import { explain, writeFiles } from '../write-files.ts';
 import { type Adapters, type Finetuning, isOfLora } from './finetuning.ts';

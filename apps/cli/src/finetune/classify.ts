@@ -1,10 +1,10 @@
 // What class a fine-tuned classifier gives a text: read at its last token.
 import { tokenProbabilities } from '@hornbook/generation';
 import { slice, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { encodeText, inside } from '../corpus.ts';
-import { restore } from '../restore.ts';
-import { type AboutRun, finalSource, openRun } from '../run-folder.ts';
+import { encodeText, inside } from '../data/corpus.ts';
 import { startBackend } from '../start-backend.ts';
+import { restore } from '../training/restore.ts';
+import { type AboutRun, finalSource, openRun } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 
 export type Judgement = { readonly label: string; readonly probability: number };

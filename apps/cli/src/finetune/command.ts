@@ -1,8 +1,8 @@
 // The command `finetune`: its options, and what runs them.
 import { type Command, Option } from 'commander';
-import { interruptible } from '../interrupt.ts';
 import { positive, share, wholeNumber } from '../numbers.ts';
-import type { Reporter } from '../reporter.ts';
+import { interruptible } from '../training/interrupt.ts';
+import type { Reporter } from '../training/reporter.ts';
 
 type Reporting = { readonly json?: boolean; readonly logEvery: number };
 

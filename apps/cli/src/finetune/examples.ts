@@ -10,7 +10,7 @@ import {
   padded,
 } from '@hornbook/datasets';
 import type { Tokenizer } from '@hornbook/tokenizers';
-import { boundaryOf, encodeText, inside } from '../corpus.ts';
+import { boundaryOf, encodeText, inside } from '../data/corpus.ts';
 import { UserError } from '../user-error.ts';
 import type { Answer, Asked, Labelled } from './records.ts';
 

@@ -8,12 +8,12 @@ import { resolveSettings } from '../config/resolve.ts';
 import { type ExportFormat, exportRun } from '../exchange/export-model.ts';
 import { modelOf } from '../exchange/hugging-face-model.ts';
 import { importModel } from '../exchange/import-model.ts';
-import type { Reporter } from '../reporter.ts';
-import { loadRun } from '../run-folder.ts';
-import { sample } from '../sample.ts';
+import { sample } from '../generation/sample.ts';
 import { hornbook, temporaryFolder } from '../testing/run-hornbook.ts';
-import { resumeRun, trainNew } from '../train.ts';
-import type { Watch } from '../training-run.ts';
+import type { Reporter } from '../training/reporter.ts';
+import { loadRun } from '../training/run-folder.ts';
+import { resumeRun, trainNew } from '../training/train.ts';
+import type { Watch } from '../training/training-run.ts';
 import { type FinetuneRequest, finetune } from './finetune.ts';
 
 const cwd = await temporaryFolder();

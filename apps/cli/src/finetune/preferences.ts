@@ -13,7 +13,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Forward } from '../training-run.ts';
+import type { Forward } from '../training/training-run.ts';
 import { answerExamples, endOf, quarterOf, type Reader } from './examples.ts';
 import type { Preference } from './records.ts';
 

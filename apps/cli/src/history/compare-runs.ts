@@ -2,8 +2,8 @@
 import { colors } from '../colors.ts';
 import type { SettingName } from '../config/settings.ts';
 import { settingNames } from '../config/table.ts';
-import { drawLossCurves } from '../loss-curve.ts';
-import { readRunLog } from '../run-log.ts';
+import { drawLossCurves } from '../training/loss-curve.ts';
+import { readRunLog } from '../training/run-log.ts';
 import { table } from './list-runs.ts';
 import { type RunSummary, summarizeRun } from './run-summary.ts';
 

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { CheckpointError } from '@hornbook/training/checkpoint';
 import type { Settings } from '../config/settings.ts';
-import type { RunMetadata } from '../run-folder.ts';
+import type { RunMetadata } from '../training/run-folder.ts';
 
 export type RunSummary = {
   readonly folder: string;

@@ -1,8 +1,8 @@
 // `hornbook runs show`: one run, its settings, its curve, and what it wrote last.
 import { colors } from '../colors.ts';
 import { describeSettings } from '../config/describe.ts';
-import { drawLossCurve } from '../loss-curve.ts';
-import { readRunLog } from '../run-log.ts';
+import { drawLossCurve } from '../training/loss-curve.ts';
+import { readRunLog } from '../training/run-log.ts';
 import { summarizeRun } from './run-summary.ts';
 
 export async function showRun(

@@ -1,6 +1,6 @@
 // Loss curves as a picture: what training measured at every step, and what was measured on text held out.
-import { meansOf } from '../loss-curve.ts';
-import type { LoggedStep } from '../run-log.ts';
+import { meansOf } from '../training/loss-curve.ts';
+import type { LoggedStep } from '../training/run-log.ts';
 
 const width = 760;
 const height = 340;

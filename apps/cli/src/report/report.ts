@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SettingName, Settings } from '../config/settings.ts';
 import { groups } from '../config/table.ts';
 import { type MapPoint, mapSvg } from '../embeddings/token-map.ts';
-import { type LoggedSample, readRunLog } from '../run-log.ts';
+import { type LoggedSample, readRunLog } from '../training/run-log.ts';
 import { writeFiles } from '../write-files.ts';
 import { lossChart } from './loss-chart.ts';
 import { escapeMarkup } from './markup.ts';

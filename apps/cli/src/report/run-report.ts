@@ -4,8 +4,8 @@ import { tokenizerFromJSON } from '@hornbook/tokenizers';
 import { storeParameters } from '@hornbook/training';
 import { mapPoints } from '../embeddings/embeddings.ts';
 import { tokenTables, tokenVectors } from '../embeddings/token-vectors.ts';
-import type { End } from '../reporter.ts';
-import type { TrainingRun } from '../training-run.ts';
+import type { End } from '../training/reporter.ts';
+import type { TrainingRun } from '../training/training-run.ts';
 import { writeReport } from './report.ts';
 
 const tokensOnMap = 300;

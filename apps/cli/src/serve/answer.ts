@@ -2,7 +2,7 @@
 import type { Alternative, ChoiceOptions, Token } from '@hornbook/generation';
 import { manualSeed } from '@hornbook/random';
 import type { Tokenizer } from '@hornbook/tokenizers';
-import type { Sampler } from '../sampler.ts';
+import type { Sampler } from '../generation/sampler.ts';
 import type { Wanted } from './read-request.ts';
 
 export type Answered = { readonly tokens: number; readonly finish: 'stop' | 'length' };

@@ -1,8 +1,8 @@
 // The command `serve`: its options, and what runs them.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { interruptible } from '../interrupt.ts';
+import { quantizations } from '../generation/quantizations.ts';
 import { positive, wholeNumber } from '../numbers.ts';
-import { quantizations } from '../quantizations.ts';
+import { interruptible } from '../training/interrupt.ts';
 
 function port(text: string): number {
   const number = wholeNumber(0)(text);

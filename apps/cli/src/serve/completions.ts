@@ -1,8 +1,8 @@
 // From a request to its answers, in OpenAI's shapes: whole, or as a stream of chunks.
 import { randomInt, randomUUID } from 'node:crypto';
 import type { ChatTemplate } from '@hornbook/datasets';
-import { encodeText, inside } from '../corpus.ts';
-import type { Sampler } from '../sampler.ts';
+import { encodeText, inside } from '../data/corpus.ts';
+import type { Sampler } from '../generation/sampler.ts';
 import { UserError } from '../user-error.ts';
 import { type Answered, answer, chatLogprobs, completionLogprobs, type Piece, type Question } from './answer.ts';
 import { ApiError } from './api-error.ts';

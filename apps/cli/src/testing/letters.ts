@@ -1,6 +1,6 @@
 // A model that needs no time: for each token it writes the same piece of text, for ever if it is let.
 import { bytes } from '@hornbook/tokenizers';
-import type { Sampler } from '../sampler.ts';
+import type { Sampler } from '../generation/sampler.ts';
 
 /** `made.pieces` counts those of all answers. */
 export function letters(piece: string): { readonly sampler: Sampler; readonly made: { pieces: number } } {

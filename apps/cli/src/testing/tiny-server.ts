@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { resolveSettings } from '../config/resolve.ts';
 import { serve } from '../serve/serve.ts';
-import { trainNew } from '../train.ts';
+import { trainNew } from '../training/train.ts';
 import { temporaryFolder } from './run-hornbook.ts';
 
 const prose = 'abcdefgh <|im_start|>user\nassistant<|im_end|> system the quick fox.\n';
