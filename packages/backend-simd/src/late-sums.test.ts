@@ -91,7 +91,7 @@ test('of a variable that is changed in place afterwards, it has the old values',
   const both = add(weights, sum);
   const pointer = engine().pointer(weights);
   const rates = tensor1d([1]);
-  engine().emit('sgd', [[pointer, engine().pointer(three()), 6], 1, engine().pointer(rates)]);
+  engine().emit('sgd', [[pointer, engine().pointer(three()), 6], 1, engine().pointer(rates), 0]);
   expect([...weights.dataSync()]).toEqual([0, 0, 0, 0, 0, 0]);
   expect([...both.dataSync()]).toEqual(total);
   dispose([weights, sum, both, rates]);

@@ -51,7 +51,7 @@ function addSample(program: Command, write: (text: string) => void): void {
     .option('--repetition-penalty <x>', 'above 1: less of what is in prompt and text', positive)
     .option('--frequency-penalty <x>', 'less of a token each time it was made', finite)
     .option('--presence-penalty <x>', 'less of a token once it was made', finite)
-    .option('--stop <text>', 'end before this text (\\n: a line end); again for more', collect)
+    .option('--stop <text>', 'end before this text (\\n: a line end); may repeat', collect)
     .addOption(quantizeOption())
     .addOption(
       new Option('--beams <n>', 'the likeliest texts that so many beams find, instead of drawing some')
