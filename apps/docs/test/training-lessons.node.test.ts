@@ -25,6 +25,14 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
   const lossBelow = (page: Page, value: number) =>
     page.waitForFunction((value) => Number(document.querySelector('[data-shows=loss]')?.textContent) < value, value);
 
+  /** As browsers do with tabs long out of sight. */
+  const sleepAndWake = async (page: Page) => {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    await devtools.detach();
+  };
+
   describe('lesson 5', () => {
     test("shows the notebook's first losses, learns its names, and starts again from another seed", async () => {
       const { page, faults, figure, shown } = await site.openFigure('/lessons/mlp/', 'names-mlp');
@@ -41,9 +49,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
 
       await figure.getByLabel('Pace').fill('3');
       await figure.getByRole('button', { name: 'Play' }).click();
-      const devtools = await page.context().newCDPSession(page);
-      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' }); // as browsers do with tabs long out of sight
-      await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+      await sleepAndWake(page);
       await lossBelow(page, 0.3);
       await figure.locator('.panel[data-state=done]').waitFor();
       expect(await shown('step')).toBe('1,000');
@@ -67,6 +73,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
       await figure.locator('.panel[data-state=paused]').waitFor();
       expect(await shown('engine')).toMatch(/^GPU \(WebGPU\)/);
       await figure.getByRole('button', { name: 'Play' }).click();
+      await sleepAndWake(page);
       await lossBelow(page, 6);
       await figure.getByRole('button', { name: 'Pause' }).click();
       expect(Number(await figure.locator('.first-losses li').first().textContent())).toBeCloseTo(17.7697124, 4);
