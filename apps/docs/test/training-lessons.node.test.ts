@@ -163,7 +163,6 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     await figure.getByRole('button', { name: 'Play' }).click();
     await lossBelow(page, 2.8);
     await figure.getByRole('button', { name: 'Pause' }).click();
-    const steps = await shown('step');
     const downloading = page.waitForEvent('download');
     await figure.getByRole('button', { name: 'Download the model' }).click();
     const download = await downloading;
@@ -181,6 +180,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     ]);
     expect(stdout).toMatch(/^(?:[a-z]+\n){3}$/);
 
+    const steps = await shown('step'); // the last ones were still under way when it was told to pause
     await figure.getByLabel('Load a model').setInputFiles(file);
     await figure.getByText(`an mlp that has learned for ${steps} steps`, { exact: false }).waitFor();
     await figure.locator('.panel[data-state=paused]').waitFor();
