@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../testing/browser.ts';
-import { faultsOfControls, openSite, type Site } from './site.ts';
+import { faultsOfControls, lossBelow, openSite, type Site } from './site.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'hornbook-site-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -16,9 +16,6 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     site = (await openSite()) as Site;
   }, 300_000);
   afterAll(() => site?.close());
-
-  const lossBelow = (page: Page, value: number) =>
-    page.waitForFunction((value) => Number(document.querySelector('[data-shows=loss]')?.textContent) < value, value);
 
   /** A file of 200 MB on the disk, drawn into the page: text as far as pages read, and a hole behind it. */
   const dropLargeFile = async (page: Page) => {

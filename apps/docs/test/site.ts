@@ -178,3 +178,11 @@ export async function openSite(): Promise<Site | undefined> {
     },
   };
 }
+
+/** Waits until the loss that the page shows is below a value. */
+export async function lossBelow(page: Page, value: number): Promise<void> {
+  await page.waitForFunction(
+    (value) => Number(document.querySelector('[data-shows=loss]')?.textContent) < value,
+    value,
+  );
+}

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../testing/browser.ts';
-import { faultsOfControls, openSite, type Site } from './site.ts';
+import { faultsOfControls, lossBelow, openSite, type Site } from './site.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -21,9 +21,6 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     site = (await openSite()) as Site;
   }, 300_000);
   afterAll(() => site?.close());
-
-  const lossBelow = (page: Page, value: number) =>
-    page.waitForFunction((value) => Number(document.querySelector('[data-shows=loss]')?.textContent) < value, value);
 
   /** As browsers do with tabs long out of sight. */
   const sleepAndWake = async (page: Page) => {
@@ -185,7 +182,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     await figure.getByText(`an mlp that has learned for ${steps} steps`, { exact: false }).waitFor();
     await figure.locator('.panel[data-state=paused]').waitFor();
     await figure.getByRole('button', { name: 'One step' }).click();
-    await page.waitForFunction(() => Number(document.querySelector('[data-shows=loss]')?.textContent) < 3.1);
+    await lossBelow(page, 3.1);
     await page.reload();
     await figure.scrollIntoViewIfNeeded();
     await figure.getByText('This browser has kept your last model, names-mlp').waitFor();
