@@ -31,6 +31,23 @@ export function thin(x: usize, y: usize, kept: usize, growth: v128): void {
   v128.store(y, f32x4.mul(v128.load(x, 16), v128.and(growth, i32x4.extend_high_i16x8_s(eight))), 16);
 }
 
+/** Four numbers, given 16 bits for each. */
+// @ts-expect-error: decorator
+@inline
+export function thinFour(x: v128, kept: usize, growth: v128): v128 {
+  return f32x4.mul(x, v128.and(growth, v128.load_ext<i16>(kept)));
+}
+
+/** What is kept of `count` numbers from place `first` on, 16 bits for each: where those of the first are. */
+export function drawRow(to: usize, first: i32, count: i32, seed: i32, limit: i32): usize {
+  const begin = first & ~7;
+  const zero = i32x4.splat(0);
+  for (let i = begin; i < first + count; i += 32) {
+    drawKept(to + (<usize>(i - begin) << 1), i32x4.add(i32x4.splat(i >> 3), i32x4(0, 1, 2, 3)), zero, zero, zero, seed, limit);
+  }
+  return to + (<usize>(first - begin) << 1);
+}
+
 /** Four times eight places to `to`, those of a counter behind one another: all 16 bits where they are kept, else none. */
 export function drawKept(to: usize, c0: v128, c1: v128, c2: v128, c3: v128, seed: i32, limit: i32): void {
   const zero = limit >> 31; // 0, but not for a compiler: see nn-power.ts

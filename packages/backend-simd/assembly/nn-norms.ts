@@ -1,9 +1,13 @@
 // Layer norm and RMS norm, alone or behind a sum, and their gradients. A row stays in the cache while it is worked on.
 import { fma, splat } from './math';
+import { drawRow, thinFour } from './nn-dropout';
 import { lanes, storeLanes, sumLanes } from './nn-rows';
 import { fromRow } from './parts';
 
-/** y = (x - mean) / √(variance + ε) · weight + bias. With a residual, x is x + residual, which is written as well. */
+/**
+ * y = (x - mean) / √(variance + ε) · weight + bias. With a residual, x is x + residual, which is written as well; with a seed
+ * x + dropout(residual), where x may be none.
+ */
 export function layerNorm(a: usize, thread: i32, threads: i32): void {
   normalize(a, thread, threads, true);
 }
@@ -25,6 +29,7 @@ function normalize(a: usize, thread: i32, threads: i32, center: bool): void {
   const rows = load<i32>(a, 24);
   const width = load<i32>(a, 28);
   const epsilon = load<f32>(a, 32);
+  const seed = load<usize>(a, 36); // 0: none
   const whole = <usize>(width & ~3) << 2;
   const rest = width & 3;
   const mask = lanes(rest);
@@ -32,7 +37,11 @@ function normalize(a: usize, thread: i32, threads: i32, center: bool): void {
   for (let r = fromRow(rows, thread, threads); r < end; r++) {
     const offset = <usize>(r * width) << 2;
     let row = x + offset;
-    if (residual) {
+    if (seed) {
+      const drawn = drawRow(keptOf(a, 40, thread), r * width, width, load<i32>(seed), load<i32>(a, 48));
+      addDropped(x ? row : 0, residual + offset, sum + offset, whole, rest, drawn, v128.load32_splat(a, 52));
+      row = sum + offset;
+    } else if (residual) {
       const other = residual + offset;
       for (let i: usize = 0; i < whole; i += 16) {
         v128.store(sum + offset + i, f32x4.add(v128.load(row + i), v128.load(other + i)));
@@ -54,7 +63,29 @@ function normalize(a: usize, thread: i32, threads: i32, center: bool): void {
   }
 }
 
-/** dx, and of each part of the rows the sums that make dWeight and dBias; dSum, where there is one, is added to dx. */
+/** sum = x + dropout(residual), of a row, given what is kept. */
+function addDropped(x: usize, residual: usize, sum: usize, whole: usize, rest: i32, drawn: usize, growth: v128): void {
+  for (let i: usize = 0; i < whole; i += 16) {
+    const thinned = thinFour(v128.load(residual + i), drawn + (i >> 1), growth);
+    v128.store(sum + i, x ? f32x4.add(v128.load(x + i), thinned) : thinned);
+  }
+  if (rest) {
+    const thinned = thinFour(v128.load(residual + whole), drawn + (whole >> 1), growth);
+    storeLanes(sum + whole, x ? f32x4.add(v128.load(x + whole), thinned) : thinned, rest);
+  }
+}
+
+/** A thread's own memory for what dropout keeps of a row. */
+// @ts-expect-error: decorator
+@inline
+function keptOf(a: usize, at: usize, thread: i32): usize {
+  return load<usize>(a + at) + <usize>thread * load<usize>(a + at, 4);
+}
+
+/**
+ * dx, and of each part of the rows the sums that make dWeight and dBias; dSum, where there is one, is added to dx. With a seed
+ * also dResidual: what dropout lets through of dx.
+ */
 export function layerNormGradient(a: usize, thread: i32, threads: i32): void {
   normalizeGradient(a, thread, threads, true);
 }
@@ -71,13 +102,16 @@ function normalizeGradient(a: usize, thread: i32, threads: i32, center: bool): v
   const weight = load<usize>(a, 8);
   const dSum = load<usize>(a, 12); // 0: none
   const dx = load<usize>(a, 16);
-  const partsWeight = load<usize>(a, 20); // [parts, stride]
-  const partsBias = load<usize>(a, 24); // the same, or 0
-  const rows = load<i32>(a, 28);
-  const width = load<i32>(a, 32);
-  const epsilon = load<f32>(a, 36);
-  const parts = load<i32>(a, 40);
-  const stride = <usize>load<i32>(a, 44) << 2;
+  const dResidual = load<usize>(a, 20); // 0: none
+  const partsWeight = load<usize>(a, 24); // [parts, stride]
+  const partsBias = load<usize>(a, 28); // the same, or 0
+  const rows = load<i32>(a, 32);
+  const width = load<i32>(a, 36);
+  const epsilon = load<f32>(a, 40);
+  const parts = load<i32>(a, 44);
+  const stride = <usize>load<i32>(a, 48) << 2;
+  const seed = load<usize>(a, 52); // 0: none
+  const growth = v128.load32_splat(a, 68);
   const whole = <usize>(width & ~3) << 2;
   const rest = width & 3;
   const mask = lanes(rest);
@@ -93,6 +127,7 @@ function normalizeGradient(a: usize, thread: i32, threads: i32, center: bool): v
       const offset = <usize>(r * width) << 2;
       const row = x + offset;
       const d = dy + offset;
+      const drawn = seed ? drawRow(keptOf(a, 56, thread), r * width, width, load<i32>(seed), load<i32>(a, 64)) : 0;
       const mean = splat(center ? meanOf(row, whole, mask, rest, width) : 0);
       const inverse = splat(inverseOf(row, whole, mask, rest, width, mean, epsilon));
       // The means of dNormalized and of dNormalized · normalized: what the norm takes away.
@@ -120,6 +155,7 @@ function normalizeGradient(a: usize, thread: i32, threads: i32, center: bool): v
         kept = f32x4.mul(f32x4.sub(kept, f32x4.mul(normalized, along)), inverse);
         if (dSum) kept = f32x4.add(kept, v128.load(dSum + offset + i));
         v128.store(dx + offset + i, kept);
+        if (drawn) v128.store(dResidual + offset + i, thinFour(kept, drawn + (i >> 1), growth));
         v128.store(dWeight + i, fma(dOut, normalized, v128.load(dWeight + i)));
         if (partsBias) v128.store(dBias + i, f32x4.add(dOut, v128.load(dBias + i)));
       }
@@ -131,6 +167,7 @@ function normalizeGradient(a: usize, thread: i32, threads: i32, center: bool): v
         kept = f32x4.mul(f32x4.sub(kept, f32x4.mul(normalized, along)), inverse);
         if (dSum) kept = f32x4.add(kept, v128.load(dSum + offset + whole));
         storeLanes(dx + offset + whole, kept, rest);
+        if (drawn) storeLanes(dResidual + offset + whole, thinFour(kept, drawn + (whole >> 1), growth), rest);
         storeLanes(dWeight + whole, fma(dOut, normalized, v128.load(dWeight + whole)), rest);
         if (partsBias) storeLanes(dBias + whole, f32x4.add(dOut, v128.load(dBias + whole)), rest);
       }

@@ -139,11 +139,11 @@ export class GpuBackend extends WebGPUBackend implements Capturing, Halving {
     entry.values = none;
   }
 
-  /** Encodes a copy of a whole buffer. */
-  copy(from: GPUBuffer, to: GPUBuffer): void {
+  /** Encodes a copy of as many bytes as a buffer has, from a place in another on. */
+  copy(from: GPUBuffer, to: GPUBuffer, begin = 0): void {
     this.endComputePassEncoder();
     this.ensureCommandEncoderReady();
-    internalsOf(this).commandEncoder?.copyBufferToBuffer(from, 0, to, 0, to.size);
+    internalsOf(this).commandEncoder?.copyBufferToBuffer(from, begin, to, 0, to.size);
   }
 
   /** Before all commands that are not submitted yet. */

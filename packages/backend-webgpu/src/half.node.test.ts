@@ -15,6 +15,7 @@ import {
   layerNorm,
   linear,
   rmsNorm,
+  rmsNormOfSum,
   rotary,
   silu,
   swiGlu,
@@ -153,6 +154,21 @@ const cases: Record<string, Case> = {
   },
   'a layer norm behind a sum': {
     f: (x, y, w) => add(...(addLayerNorm(x, y, w as Tensor1D) as [Tensor, Tensor])),
+    inputs: [numbers(1, 3, 12), numbers(2, 3, 12), numbers(3, 12)],
+    weights: [2],
+    roundings: 3,
+  },
+  'a layer norm behind a sum, with dropout': {
+    f: (x, y, w) => {
+      const options = { dropout: { rate: 0.3, generator: draws } };
+      return add(...(addLayerNorm(x, y, w as Tensor1D, undefined, options) as [Tensor, Tensor]));
+    },
+    inputs: [numbers(1, 3, 12), numbers(2, 3, 12), numbers(3, 12)],
+    weights: [2],
+    roundings: 3,
+  },
+  'an RMS norm of a sum': {
+    f: (x, y, w) => rmsNormOfSum(x, y, w as Tensor1D),
     inputs: [numbers(1, 3, 12), numbers(2, 3, 12), numbers(3, 12)],
     weights: [2],
     roundings: 3,

@@ -4,6 +4,7 @@ import { engine, type Tensor, type TypedArray } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from './backend.ts';
 import { encode } from './dispatch.ts';
 import { type Fill, type Recording, type Result, type Segment, sizeOf } from './record.ts';
+import { type Piece, Uploads } from './uploads.ts';
 
 export class RecordedStep implements Replay {
   readonly cuts: number;
@@ -11,6 +12,9 @@ export class RecordedStep implements Replay {
   readonly #recording: Recording;
   /** What the step uses and does not own, and how often each was given back when it was recorded. */
   readonly #watched: readonly { readonly buffer: GPUBuffer; readonly epoch: number }[];
+  readonly #uploads: Uploads;
+  /** Inputs that go up with what the first segment fills. */
+  #waiting: Piece[] = [];
   #next = 0;
 
   constructor(backend: GpuBackend, recording: Recording) {
@@ -18,6 +22,11 @@ export class RecordedStep implements Replay {
     this.#recording = recording;
     this.cuts = recording.segments.length - 1;
     this.#watched = recording.found.map((buffer) => ({ buffer, epoch: backend.pool.epochOf(buffer) }));
+    const filled = recording.segments.map(({ fills }, i) => (i === 0 ? [...recording.inputs, ...fills] : fills));
+    this.#uploads = new Uploads(
+      backend,
+      filled.map((pieces) => pieces.map(({ buffer }) => buffer)),
+    );
   }
 
   get stale(): boolean {
@@ -30,17 +39,18 @@ export class RecordedStep implements Replay {
   }
 
   get bytes(): number {
-    return this.#recording.loan.bytes;
+    return this.#recording.loan.bytes + this.#uploads.bytes;
   }
 
   /** Nothing more: what is computed on the way has buffers that are kept. */
   readonly workingBytes = 0;
 
   start(inputs: readonly (HostArray | Tensor)[]): void {
+    this.#waiting = [];
     for (const [i, { buffer, dtype }] of this.#recording.inputs.entries()) {
       const input = inputs[i];
       if (!buffer) continue;
-      if (typeof input.data !== 'function') this.#backend.writeTo(buffer, input.data, dtype);
+      if (typeof input.data !== 'function') this.#waiting.push({ buffer, values: input.data, dtype });
       else this.#backend.copy(this.#backend.bufferOf(input as Tensor), buffer);
     }
     this.#next = 0;
@@ -66,6 +76,7 @@ export class RecordedStep implements Replay {
   }
 
   dispose(): void {
+    this.#uploads.dispose();
     this.#recording.loan.end();
   }
 
@@ -73,19 +84,12 @@ export class RecordedStep implements Replay {
     const backend = this.#backend;
     const { segments, changed } = this.#recording;
     const segment = segments[this.#next++];
-    for (const fill of segment.fills) this.#fill(fill);
+    this.#uploads.send([...this.#waiting, ...segment.fills.flatMap(freshOf)]);
+    this.#waiting = [];
     encode(backend, segment.commands);
     for (const { from, home } of segment.assigned) backend.copy(from, home);
     for (const dataId of changed) backend.forgetValues(dataId);
     return segment;
-  }
-
-  #fill({ buffer, values, dtype, fill }: Fill): void {
-    const fresh: TypedArray = fill();
-    if (fresh.length !== values.length) {
-      throw new RangeError(`Expected ${values.length} values from a hostInput, got ${fresh.length}`);
-    }
-    if (buffer) this.#backend.writeTo(buffer, fresh, dtype);
   }
 
   /** A new tensor with a result's values. */
@@ -97,4 +101,13 @@ export class RecordedStep implements Replay {
     if (buffer) backend.copy(buffer, backend.bufferOf(info));
     return engine().makeTensorFromTensorInfo(info, backend);
   }
+}
+
+/** What a fill gives now; none where no command uses it. */
+function freshOf({ buffer, values, dtype, fill }: Fill): Piece[] {
+  const fresh: TypedArray = fill();
+  if (fresh.length !== values.length) {
+    throw new RangeError(`Expected ${values.length} values from a hostInput, got ${fresh.length}`);
+  }
+  return buffer ? [{ buffer, values: fresh, dtype }] : [];
 }

@@ -23,7 +23,7 @@ export {
   type ReadOnOptions,
   readOn,
 } from './key-value-cache.ts';
-export { applyLayerNorm, joinAndNorm, type LayerNorm, layerNorm } from './layer-norm.ts';
+export { applyLayerNorm, joinAndNorm, joinLast, type LayerNorm, layerNorm } from './layer-norm.ts';
 export { applyLinear, type Linear, linear, normalLinear, packedLinear } from './linear.ts';
 export {
   addLora,
@@ -46,7 +46,7 @@ export {
   relativeBias,
   relativeBucket,
 } from './relative-bias.ts';
-export { applyRmsNorm, joinAndRmsNorm, type RmsNorm, rmsNorm } from './rms-norm.ts';
+export { applyRmsNorm, joinAndRmsNorm, joinLastRms, type RmsNorm, rmsNorm } from './rms-norm.ts';
 export { applyRnn, type Rnn, rnn } from './rnn.ts';
 export { rotaryPositions } from './rotary.ts';
 export { sinusoidalTable } from './sinusoidal.ts';

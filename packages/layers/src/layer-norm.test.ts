@@ -1,9 +1,11 @@
 // Layer norm against PyTorch, and its gradients.
+import { manualSeed } from '@hornbook/random';
 import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook/testing';
-import { dispose, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { dispose, ones, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { applyLayerNorm, joinAndNorm, layerNorm } from './layer-norm.ts';
+import { dropout } from './dropout.ts';
+import { applyLayerNorm, joinAndNorm, joinLast, layerNorm } from './layer-norm.ts';
 
 describeEngines('layer norm', () => {
   test("PyTorch's values", async () => {
@@ -45,5 +47,17 @@ describeEngines('layer norm', () => {
     const [joined, normed] = joinAndNorm(norm, x, branch);
     toBeAllclose(await joined.data(), await sum.data());
     toBeAllclose(await normed.data(), await applyLayerNorm(norm, sum).data());
+    toBeAllclose(await joinLast(norm, x, branch).data(), await normed.data());
+  });
+
+  test('a branch that begins the stream, thinned out', async () => {
+    const norm = { weight: ones([8]) as Tensor1D };
+    const branch = tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [1, 8]);
+    const dropping = () => ({ rate: 0.5, generator: manualSeed(3) });
+    const [joined, normed] = joinAndNorm(norm, undefined, branch, dropping());
+    const thinned = await dropout(branch, 0.5, manualSeed(3)).data();
+    expect(thinned).toContain(0);
+    toBeAllclose(await joined.data(), thinned);
+    toBeAllclose(await joinLast(norm, undefined, branch, dropping()).data(), await normed.data());
   });
 });

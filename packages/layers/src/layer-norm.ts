@@ -1,5 +1,5 @@
 // Layer normalization: every vector is brought to mean 0 and variance 1, then scaled and shifted by what was learned.
-import { addLayerNorm, layerNorm as normalize } from '@hornbook/ops';
+import { addLayerNorm, type DropoutOptions, layerNormOfSum, layerNorm as normalize } from '@hornbook/ops';
 import { ones, type Tensor, type Tensor1D, zeros } from '@tensorflow/tfjs-core';
 
 export type LayerNorm = {
@@ -17,7 +17,25 @@ export function applyLayerNorm<T extends Tensor>({ weight, bias }: LayerNorm, x:
   return normalize(x, weight, bias);
 }
 
-/** A branch joins the stream: `[x + branch, applyLayerNorm(norm, x + branch)]`, in one pass where the engine has a kernel. */
-export function joinAndNorm<T extends Tensor>({ weight, bias }: LayerNorm, x: T, branch: T): [joined: T, normed: T] {
-  return addLayerNorm(x, branch, weight, bias);
+/**
+ * A branch joins the stream: `[x + branch, applyLayerNorm(norm, x + branch)]`, in one pass where the engine has a kernel. With
+ * dropout the branch is first thinned out, in the same pass. The first branch begins the stream: then x is undefined.
+ */
+export function joinAndNorm<T extends Tensor>(
+  { weight, bias }: LayerNorm,
+  x: T | undefined,
+  branch: T,
+  dropout?: DropoutOptions,
+): [joined: T, normed: T] {
+  return addLayerNorm(x, branch, weight, bias, { dropout });
+}
+
+/** The last branch joins the stream, of which the norm alone is used: what `joinAndNorm` gives second. */
+export function joinLast<T extends Tensor>(
+  { weight, bias }: LayerNorm,
+  x: T | undefined,
+  branch: T,
+  dropout?: DropoutOptions,
+): T {
+  return layerNormOfSum(x, branch, weight, bias, { dropout });
 }

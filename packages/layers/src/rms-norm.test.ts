@@ -3,7 +3,7 @@ import { describeEngines, expectGradient, golden, toBeAllclose } from '@hornbook
 import { dispose, type Tensor1D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import fixture from '../../../testing/fixtures/torch-training.json' with { type: 'json' };
-import { applyRmsNorm, joinAndRmsNorm, rmsNorm } from './rms-norm.ts';
+import { applyRmsNorm, joinAndRmsNorm, joinLastRms, rmsNorm } from './rms-norm.ts';
 
 describeEngines('rms norm', () => {
   test("PyTorch's values", async () => {
@@ -24,9 +24,11 @@ describeEngines('rms norm', () => {
 
   test('a branch joins, and the norm of both', async () => {
     const norm = { weight: tensor1d([1, 2]) };
-    const [joined, normed] = joinAndRmsNorm(norm, tensor2d([1, 3], [1, 2]), tensor2d([2, 1], [1, 2]));
+    const [x, branch] = [tensor2d([1, 3], [1, 2]), tensor2d([2, 1], [1, 2])];
+    const [joined, normed] = joinAndRmsNorm(norm, x, branch);
     expect([...(await joined.data())]).toEqual([3, 4]);
     toBeAllclose(await normed.data(), [0.848528, 2 * 1.131371], { absolute: 4e-6 });
+    toBeAllclose(await joinLastRms(norm, x, branch).data(), await normed.data());
   });
 
   test('gradient', async () => {

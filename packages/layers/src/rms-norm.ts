@@ -1,5 +1,5 @@
 // Root-mean-square normalization: every vector is brought to length √dim, then scaled by what was learned.
-import { addRmsNorm, rmsNorm as normalize } from '@hornbook/ops';
+import { type AddNormOptions, addRmsNorm, rmsNorm as normalize, rmsNormOfSum } from '@hornbook/ops';
 import { ones, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 
 export type RmsNorm = { readonly weight: Tensor1D }; // [dim]
@@ -17,9 +17,19 @@ export function applyRmsNorm<T extends Tensor>({ weight }: RmsNorm, x: T, epsilo
 /** `[x + branch, applyRmsNorm(norm, x + branch)]`, as `joinAndNorm` does with layer norm. */
 export function joinAndRmsNorm<T extends Tensor>(
   { weight }: RmsNorm,
-  x: T,
+  x: T | undefined,
   branch: T,
-  epsilon = 1e-5,
+  options?: AddNormOptions,
 ): [joined: T, normed: T] {
-  return addRmsNorm(x, branch, weight, epsilon);
+  return addRmsNorm(x, branch, weight, options);
+}
+
+/** What `joinAndRmsNorm` gives second, for the last branch of a stream. */
+export function joinLastRms<T extends Tensor>(
+  { weight }: RmsNorm,
+  x: T | undefined,
+  branch: T,
+  options?: AddNormOptions,
+): T {
+  return rmsNormOfSum(x, branch, weight, options);
 }

@@ -3,15 +3,14 @@ import {
   type Attention,
   addPositions,
   applyFeedForward,
-  applyLayerNorm,
   applyLinear,
   attend,
-  dropout,
   type Embedding,
   embed,
   embedWithPositions,
   type FeedForward,
   joinAndNorm,
+  joinLast,
   type KeyValueCache,
   type LayerNorm,
   type Linear,
@@ -19,7 +18,7 @@ import {
   readOn,
   unembed,
 } from '@hornbook/layers';
-import { add, reshape, slice, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { reshape, slice, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { countGptParameters, initializeGpt } from './gpt-parameters.ts';
 import { type Advancing, checkIds, checkSizes, type ForwardOptions, type Model } from './model.ts';
 
@@ -90,7 +89,7 @@ function advance(config: GptConfig, parameters: GptParameters, ids: Tensor2D, ca
   return { logits: reshape(score(parameters, x), [ids.shape[0], vocabSize]), state: reading.cache() };
 }
 
-/** The vectors after all blocks, [batch, time, embedDim]; with a reading they look at what was read before, too. */
+/** What the head scores, [batch, time, embedDim]: with a reading, vectors look at what was read before, too. */
 function vectorsOf(
   { contextLength, numHeads, dropout: rate = 0 }: GptConfig,
   parameters: GptParameters,
@@ -99,28 +98,26 @@ function vectorsOf(
   reading?: Reading,
 ): Tensor3D {
   checkRows(ids, contextLength);
-  const drop = (x: Tensor3D) => dropout(x, rate, generator);
-  const weights = generator && rate > 0 ? { rate, generator } : undefined; // dropout of attention weights
-  const { tokens, positions, blocks } = parameters;
-  const placed = reading
+  const dropout = generator && rate > 0 ? { rate, generator } : undefined; // of branches, and of attention weights
+  const { tokens, positions, blocks, norm } = parameters;
+  let x: Tensor3D | undefined; // [batch, time, embedDim], what all branches before have added up to
+  // The tokens, then what each block adds: it joins as the next norm is taken, in one pass.
+  let branch = reading
     ? addPositions(positions, embed(tokens, ids), reading.offset)
     : embedWithPositions(tokens, positions, ids);
-  let x = drop(placed); // [batch, time, embedDim]
-  let branch: Tensor3D | undefined; // of the block before: it joins as the next norm is taken, in one pass
   for (const [i, block] of blocks.entries()) {
-    const looking = { numHeads, dropout: weights, mask: reading?.mask, remember: reading?.remember(i) };
+    const looking = { numHeads, dropout, mask: reading?.mask, remember: reading?.remember(i) };
     let normed: Tensor3D;
-    [x, normed] = branch ? joinAndNorm(block.norm1, x, branch) : [x, applyLayerNorm(block.norm1, x)];
-    [x, normed] = joinAndNorm(block.norm2, x, drop(attend(block.attention, normed, looking)));
-    branch = drop(applyFeedForward(block.feedForward, normed));
+    [x, normed] = joinAndNorm(block.norm1, x, branch, dropout);
+    [x, normed] = joinAndNorm(block.norm2, x, attend(block.attention, normed, looking), dropout);
+    branch = applyFeedForward(block.feedForward, normed);
   }
-  return branch ? add(x, branch) : x;
+  return joinLast(norm, x, branch, dropout);
 }
 
 /** A score for every token at every place: x [batch, time, embedDim] → [batch, time, vocabSize]. */
-function score({ norm, head, tokens }: GptParameters, x: Tensor3D): Tensor {
-  const normed = applyLayerNorm(norm, x);
-  return head ? applyLinear(head, normed) : unembed(tokens, normed);
+function score({ head, tokens }: GptParameters, x: Tensor3D): Tensor {
+  return head ? applyLinear(head, x) : unembed(tokens, x);
 }
 
 /** [batch, time, width] → [batch, 1, width]: all that the next token depends on. */

@@ -4,11 +4,15 @@ import {
   applyRmsNorm,
   joinAndNorm,
   joinAndRmsNorm,
+  joinLast,
+  joinLastRms,
   type LayerNorm,
   layerNorm,
   type RmsNorm,
   rmsNorm,
 } from '@hornbook/layers';
+import { dropout as drop, type ParameterTree } from '@hornbook/ops';
+import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Fitted, Norm } from './transformer-parts.ts';
 
 /** Mean 0 and variance 1, as in GPT-2. */
@@ -18,6 +22,7 @@ export function layerNorms({ bias = true }: { bias?: boolean } = {}): Fitted<Nor
     initialize: () => layerNorm(embedDim, { bias }),
     apply: applyLayerNorm,
     join: joinAndNorm,
+    joinLast,
   });
 }
 
@@ -27,6 +32,19 @@ export function rmsNorms({ epsilon }: { epsilon?: number } = {}): Fitted<Norm<Rm
     parameterCount: embedDim,
     initialize: () => rmsNorm(embedDim),
     apply: (parameters, x) => applyRmsNorm(parameters, x, epsilon),
-    join: (parameters, x, branch) => joinAndRmsNorm(parameters, x, branch, epsilon),
+    join: (parameters, x, branch, dropout) => joinAndRmsNorm(parameters, x, branch, { epsilon, dropout }),
+    joinLast: (parameters, x, branch, dropout) => joinLastRms(parameters, x, branch, { epsilon, dropout }),
   });
+}
+
+/** How branches join: in one pass where the norm can, else in up to three. */
+export function joinsOf<P extends ParameterTree>(norm: Norm<P>): Required<Pick<Norm<P>, 'join' | 'joinLast'>> {
+  const join: Norm<P>['join'] =
+    norm.join ??
+    ((parameters, x, branch, dropout) => {
+      const kept = dropout ? drop(branch, dropout.rate, dropout.generator) : branch;
+      const joined = x ? add<Tensor3D>(x, kept) : kept;
+      return [joined, norm.apply(parameters, joined)];
+    });
+  return { join, joinLast: norm.joinLast ?? ((...branch) => join(...branch)[1]) };
 }

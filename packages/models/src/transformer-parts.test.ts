@@ -227,6 +227,24 @@ describe('parts', () => {
     dispose(leaves);
   });
 
+  test('a norm that is only applied gives the same, with dropout and without', async () => {
+    const applied: typeof parts.norm = (sizes) => {
+      const { join, joinLast, ...rest } = parts.norm(sizes);
+      return rest;
+    };
+    for (const generator of [undefined, () => manualSeed(5)]) {
+      const outputs = tidy(() =>
+        [parts.norm, applied].map((norm) => {
+          const model = transformer({ ...parts, norm, dropout: 0.3 });
+          return model.forward(model.initialize(manualSeed(1)), ids(), { generator: generator?.() });
+        }),
+      );
+      const [joined, one] = await Promise.all(outputs.map((output) => output.data()));
+      toBeAllclose(one, joined);
+      dispose(outputs);
+    }
+  });
+
   test('a soft cap bends every score to cap · tanh(score / cap)', async () => {
     const plain = await logitsOf(transformer(parts));
     expect(plain.some((score) => Math.abs(score) > 3)).toBe(true);

@@ -1,6 +1,6 @@
 // What the parts of a transformer are: each makes its parameters, counts them, and applies them.
 import type { Embedding, KeyValues, Linear } from '@hornbook/layers';
-import type { Offset, ParameterTree } from '@hornbook/ops';
+import type { DropoutOptions, Offset, ParameterTree } from '@hornbook/ops';
 import type { Generator } from '@hornbook/random';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
@@ -53,8 +53,13 @@ export type Positions<P extends ParameterTree | undefined> = Part<P> & {
 
 export type Norm<P extends ParameterTree> = Part<P> & {
   apply(parameters: P, x: Tensor3D): Tensor3D;
-  /** `[x + branch, apply(parameters, x + branch)]` in one pass, for a norm that can. */
-  join?(parameters: P, x: Tensor3D, branch: Tensor3D): [joined: Tensor3D, normed: Tensor3D];
+  /**
+   * For a norm that can: `[x + branch, apply(parameters, x + branch)]` in one pass, the branch first thinned out where there
+   * is dropout. Without an x the branch begins the stream.
+   */
+  join?(parameters: P, x: Tensor3D | undefined, branch: Tensor3D, dropout?: DropoutOptions): [Tensor3D, Tensor3D];
+  /** The second alone, for the last branch. */
+  joinLast?(parameters: P, x: Tensor3D | undefined, branch: Tensor3D, dropout?: DropoutOptions): Tensor3D;
 };
 
 /** What a forward pass hands to every attention. */

@@ -1,18 +1,11 @@
 // The rung after the plain GPT: the same road from ids to logits, assembled from parts that the caller chooses.
-import {
-  documentMask,
-  dropout,
-  type Embedding,
-  embed,
-  type KeyValueCache,
-  type Reading,
-  readOn,
-} from '@hornbook/layers';
+import { documentMask, type Embedding, embed, type KeyValueCache, type Reading, readOn } from '@hornbook/layers';
 import type { ParameterTree } from '@hornbook/ops';
-import { add, reshape, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { checkGptSizes, checkRows, lastPlace } from './gpt.ts';
 import type { Advancing, ForwardOptions, Model } from './model.ts';
 import { gpt2Weights } from './transformer-initialization.ts';
+import { joinsOf } from './transformer-norms.ts';
 import type {
   AttentionPart,
   FeedForwardPart,
@@ -104,19 +97,14 @@ export function transformer<P extends Optional, N extends Tree, A extends Tree, 
   const { vocabSize, contextLength, embedDim, numLayers, initialization = gpt2Weights, dropout: rate = 0 } = config;
   const positions = config.positions(config);
   const norm = config.norm(config);
-  const join =
-    norm.join ??
-    ((parameters: N, x: Tensor3D, branch: Tensor3D): [joined: Tensor3D, normed: Tensor3D] => {
-      const joined = add<Tensor3D>(x, branch);
-      return [joined, norm.apply(parameters, joined)];
-    });
+  const { join, joinLast } = joinsOf(norm);
   const attention = config.attention(config);
   const feedForward = config.feedForward(config);
   const head = config.head(config);
   const blockCount = 2 * norm.parameterCount + attention.parameterCount + feedForward.parameterCount;
   type Parameters = TransformerParameters<P, N, A, F, H>;
 
-  /** The last vectors, [batch, time, embedDim], before the last norm. */
+  /** The last vectors, [batch, time, embedDim], behind the last norm. */
   const vectorsOf = (
     parameters: Parameters,
     ids: Tensor2D,
@@ -126,27 +114,27 @@ export function transformer<P extends Optional, N extends Tree, A extends Tree, 
     const time = ids.shape[1];
     const { offset = 0, keys = time } = reading ?? {};
     const { rotate } = positions;
-    const drop = (x: Tensor3D) => dropout(x, rate, generator);
+    const dropout = generator && rate > 0 ? { rate, generator } : undefined;
     const surroundings = {
       rotate: rotate && ((x: Tensor4D) => rotate(x, offset)),
       bias: positions.bias?.(parameters.positions, time, keys),
       mask: documents ? documentMask(documents) : reading?.mask,
-      dropout: generator && rate > 0 ? { rate, generator } : undefined,
+      dropout,
     };
     const vectors = embed(parameters.tokens, ids); // [batch, time, embedDim]
-    let x = drop(positions.add ? positions.add(parameters.positions, vectors, offset) : vectors);
-    let branch: Tensor3D | undefined; // of the block before: it joins as the next norm is taken, in one pass
+    let x: Tensor3D | undefined; // what all branches before have added up to
+    let branch = positions.add?.(parameters.positions, vectors, offset) ?? vectors; // joins as the next norm is taken
     for (const [i, block] of parameters.blocks.entries()) {
-      const remember = reading?.remember(i);
+      const around = { ...surroundings, remember: reading?.remember(i) };
       let normed: Tensor3D;
-      [x, normed] = branch ? join(block.norm1, x, branch) : [x, norm.apply(block.norm1, x)];
-      [x, normed] = join(block.norm2, x, drop(attention.apply(block.attention, normed, { ...surroundings, remember })));
-      branch = drop(feedForward.apply(block.feedForward, normed));
+      [x, normed] = join(block.norm1, x, branch, dropout);
+      [x, normed] = join(block.norm2, x, attention.apply(block.attention, normed, around), dropout);
+      branch = feedForward.apply(block.feedForward, normed);
     }
-    return branch ? add(x, branch) : x;
+    return joinLast(parameters.norm, x, branch, dropout);
   };
-  const score = (parameters: Parameters, x: Tensor3D) =>
-    head.apply(parameters.head, norm.apply(parameters.norm, x), parameters.tokens); // [batch, time, vocabSize]
+  /** [batch, time, vocabSize] */
+  const score = (parameters: Parameters, x: Tensor3D) => head.apply(parameters.head, x, parameters.tokens);
   const endless = !positions.add;
 
   return {

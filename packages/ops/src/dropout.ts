@@ -8,6 +8,9 @@ import { Dropout, type DropoutAttributes } from './kernel-names.ts';
 /** What dropout needs of a generator: its next 32 bits. */
 export type SeedGenerator = { random(): number };
 
+/** Dropout as part of another operation. */
+export type DropoutOptions = { readonly rate: number; readonly generator: SeedGenerator };
+
 /**
  * Each number becomes 0 with probability `rate`, the others grow by 1 / (1 - rate). Srivastava et al. 2014. A rate of 0
  * returns `x` itself and draws nothing.

@@ -23,7 +23,7 @@ export { type CausalAttentionOptions, causalAttention } from './causal-attention
 export { type CausalSelfAttentionOptions, causalSelfAttention } from './causal-self-attention.ts';
 export { type CompiledStep, compileStep } from './compile-step.ts';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
-export { dropout, type SeedGenerator } from './dropout.ts';
+export { type DropoutOptions, dropout, type SeedGenerator } from './dropout.ts';
 export { keptBelow, keptScale } from './dropout-mask.ts';
 export { embedding } from './embedding.ts';
 export { type FeedForwardWeights, feedForward } from './feed-forward.ts';
@@ -34,6 +34,7 @@ export { hostInput } from './host-input.ts';
 export { type Int8Weight, int8MatMul, quantizeInt8 } from './int8.ts';
 export {
   AddLayerNorm,
+  type AddNormAttributes,
   AddRmsNorm,
   CausalAttention,
   type CausalAttentionAttributes,
@@ -41,6 +42,8 @@ export {
   type CausalSelfAttentionAttributes,
   CrossEntropy,
   type CrossEntropyAttributes,
+  DropAddLayerNorm,
+  DropAddRmsNorm,
   Dropout,
   type DropoutAttributes,
   Embedding,
@@ -64,7 +67,7 @@ export {
   Silu,
   SwiGlu,
 } from './kernel-names.ts';
-export { addLayerNorm, layerNorm } from './layer-norm.ts';
+export { addLayerNorm, layerNorm, layerNormOfSum } from './layer-norm.ts';
 export { linear } from './linear.ts';
 export {
   type LionAttributes,
@@ -86,10 +89,11 @@ export {
   type WeightedSumAttributes,
 } from './muon-update.ts';
 export { type NegativeLogLikelihoodOptions, negativeLogLikelihood } from './negative-log-likelihood.ts';
+export type { AddNormOptions } from './norms-behind-sums.ts';
 export type { Offset } from './offset.ts';
 export { countParameters, mapParameters, namedParameters, type ParameterTree } from './parameter-trees.ts';
 export type { Reduction } from './reduction.ts';
-export { addRmsNorm, rmsNorm } from './rms-norm.ts';
+export { addRmsNorm, rmsNorm, rmsNormOfSum } from './rms-norm.ts';
 export { type RotaryOptions, rotary } from './rotary.ts';
 export { rotaryAngles } from './rotary-angles.ts';
 export type { Inspect, Step, StepInput } from './run-step.ts';

@@ -28,10 +28,17 @@ export type LossAttributes = { readonly ignoreIndex: number; readonly reduction:
 export const LayerNorm = 'LayerNorm';
 /** x, weight; { epsilon } → y. Gradient: dy, x, weight → dx, dWeight. */
 export const RmsNorm = 'RmsNorm';
-/** The same behind a sum: x, residual, weight, bias? → x + residual, y. Gradient: also dSum, which it adds to dx. */
+/** The same behind a sum: x, residual, weight, bias? → x + residual, y. Gradient: also dSum?, which it adds to dx. */
 export const AddLayerNorm = 'AddLayerNorm';
 export const AddRmsNorm = 'AddRmsNorm';
+/**
+ * The same with dropout: x?, residual, weight, bias?, seed; { rate } → x + dropout(residual), y. Gradient: also the seed;
+ * dx is followed by dResidual.
+ */
+export const DropAddLayerNorm = 'DropAddLayerNorm';
+export const DropAddRmsNorm = 'DropAddRmsNorm';
 export type NormAttributes = { readonly epsilon: number; readonly bias: boolean };
+export type AddNormAttributes = NormAttributes & DropoutAttributes;
 
 /** x; { form } → y. Gradient: dy, x. */
 export const Gelu = 'Gelu';

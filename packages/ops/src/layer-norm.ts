@@ -1,8 +1,9 @@
 // Layer norm: every vector gets mean 0 and variance 1, then a learned scale and shift.
-import { add, type GradConfig, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { GradConfig, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { hasKernels, runOp } from './fused-op.ts';
-import { AddLayerNorm, LayerNorm } from './kernel-names.ts';
+import { AddLayerNorm, DropAddLayerNorm, LayerNorm } from './kernel-names.ts';
 import { addNormGradients, normGradients } from './norm-gradients.ts';
+import { type AddNormOptions, addNorm, type NormKind, normOfSum } from './norms-behind-sums.ts';
 import { plainLayerNorm } from './plain/layer-norm.ts';
 
 /**
@@ -22,20 +23,30 @@ export function layerNorm<T extends Tensor>(x: T, weight: Tensor1D, bias?: Tenso
 
 /**
  * A branch joins the stream, and the norm of both goes into the next branch: `[x + residual, layerNorm(x + residual)]`,
- * in one pass.
+ * in one pass; with dropout, `x + dropout(residual)`.
+ *
+ * @param x undefined where the stream begins with the residual
+ * @throws RangeError if the rate of dropout is not between 0 and 1
  */
 export function addLayerNorm<T extends Tensor>(
-  x: T,
+  x: T | undefined,
   residual: T,
   weight: Tensor1D,
   bias?: Tensor1D,
-  epsilon = 1e-5,
+  options?: AddNormOptions,
 ): [sum: T, normalized: T] {
-  if (hasKernels(AddLayerNorm, x, residual, weight)) {
-    return runOp(addGradient, { x, residual, weight, bias }, { epsilon, bias: bias !== undefined }) as [T, T];
-  }
-  const sum = add(x, residual) as T;
-  return [sum, plainLayerNorm(sum, weight, bias, epsilon)];
+  return addNorm(layerNormKind, { x, residual, weight, bias }, options);
+}
+
+/** What `addLayerNorm` gives second, by itself: for the end of a stream, whose sum goes nowhere else. */
+export function layerNormOfSum<T extends Tensor>(
+  x: T | undefined,
+  residual: T,
+  weight: Tensor1D,
+  bias?: Tensor1D,
+  options?: AddNormOptions,
+): T {
+  return normOfSum(layerNormKind, { x, residual, weight, bias }, options);
 }
 
 const gradient: GradConfig = {
@@ -44,9 +55,20 @@ const gradient: GradConfig = {
   gradFunc: (dy, saved, attributes) => normGradients(LayerNorm, dy as Tensor, saved, attributes),
 };
 
-const addGradient: GradConfig = {
-  kernelName: AddLayerNorm,
-  inputsToSave: ['weight'],
-  outputsToSave: [true, false],
-  gradFunc: (dys, saved, attributes) => addNormGradients(AddLayerNorm, dys as Tensor[], saved, attributes),
+const layerNormKind: NormKind = {
+  norm: layerNorm,
+  gradient: {
+    kernelName: AddLayerNorm,
+    inputsToSave: ['weight'],
+    outputsToSave: [true, false],
+    gradFunc: (dys, [weight, x], attributes) =>
+      addNormGradients(AddLayerNorm, dys as Tensor[], { x, weight }, attributes),
+  },
+  dropGradient: {
+    kernelName: DropAddLayerNorm,
+    inputsToSave: ['weight', 'seed'],
+    outputsToSave: [true, false],
+    gradFunc: (dys, [weight, seed, x], attributes) =>
+      addNormGradients(DropAddLayerNorm, dys as Tensor[], { x, weight, seed }, attributes),
+  },
 };

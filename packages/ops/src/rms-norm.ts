@@ -1,8 +1,9 @@
 // RMS norm: every vector gets root mean square 1, then a learned scale.
-import { add, type GradConfig, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { GradConfig, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { hasKernels, runOp } from './fused-op.ts';
-import { AddRmsNorm, RmsNorm } from './kernel-names.ts';
+import { AddRmsNorm, DropAddRmsNorm, RmsNorm } from './kernel-names.ts';
 import { addNormGradients, normGradients } from './norm-gradients.ts';
+import { type AddNormOptions, addNorm, type NormKind, normOfSum } from './norms-behind-sums.ts';
 import { plainRmsNorm } from './plain/rms-norm.ts';
 
 /**
@@ -21,16 +22,22 @@ export function rmsNorm<T extends Tensor>(x: T, weight: Tensor1D, epsilon = 1e-5
 
 /** `[x + residual, rmsNorm(x + residual)]`, in one pass: see `addLayerNorm`. */
 export function addRmsNorm<T extends Tensor>(
-  x: T,
+  x: T | undefined,
   residual: T,
   weight: Tensor1D,
-  epsilon = 1e-5,
+  options?: AddNormOptions,
 ): [sum: T, normalized: T] {
-  if (hasKernels(AddRmsNorm, x, residual, weight)) {
-    return runOp(addGradient, { x, residual, weight }, { epsilon, bias: false }) as [T, T];
-  }
-  const sum = add(x, residual) as T;
-  return [sum, plainRmsNorm(sum, weight, epsilon)];
+  return addNorm(rmsNormKind, { x, residual, weight }, options);
+}
+
+/** What `addRmsNorm` gives second, by itself: see `layerNormOfSum`. */
+export function rmsNormOfSum<T extends Tensor>(
+  x: T | undefined,
+  residual: T,
+  weight: Tensor1D,
+  options?: AddNormOptions,
+): T {
+  return normOfSum(rmsNormKind, { x, residual, weight }, options);
 }
 
 const gradient: GradConfig = {
@@ -39,9 +46,20 @@ const gradient: GradConfig = {
   gradFunc: (dy, saved, attributes) => normGradients(RmsNorm, dy as Tensor, saved, attributes),
 };
 
-const addGradient: GradConfig = {
-  kernelName: AddRmsNorm,
-  inputsToSave: ['weight'],
-  outputsToSave: [true, false],
-  gradFunc: (dys, saved, attributes) => addNormGradients(AddRmsNorm, dys as Tensor[], saved, attributes),
+const rmsNormKind: NormKind = {
+  norm: (sum, weight, _, epsilon) => rmsNorm(sum, weight, epsilon),
+  gradient: {
+    kernelName: AddRmsNorm,
+    inputsToSave: ['weight'],
+    outputsToSave: [true, false],
+    gradFunc: (dys, [weight, x], attributes) =>
+      addNormGradients(AddRmsNorm, dys as Tensor[], { x, weight }, attributes),
+  },
+  dropGradient: {
+    kernelName: DropAddRmsNorm,
+    inputsToSave: ['weight', 'seed'],
+    outputsToSave: [true, false],
+    gradFunc: (dys, [weight, seed, x], attributes) =>
+      addNormGradients(DropAddRmsNorm, dys as Tensor[], { x, weight, seed }, attributes),
+  },
 };

@@ -1,5 +1,5 @@
 // Norms against their plain definitions on cpu: rows of any width, alone and behind a sum, and their gradients.
-import { addLayerNorm, addRmsNorm, layerNorm, rmsNorm } from '@hornbook/ops';
+import { addLayerNorm, addRmsNorm, layerNorm, layerNormOfSum, rmsNorm, rmsNormOfSum } from '@hornbook/ops';
 import { expectAsOnCpu, tensorOf } from '@hornbook/testing';
 import { add, mul, type Tensor, type Tensor1D, valueAndGrads } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -9,6 +9,8 @@ type Op = (x: Tensor, residual: Tensor, weight: Tensor1D, bias: Tensor1D) => Ten
 
 const both = ([sum, normalized]: [Tensor, Tensor]) => add(mul(sum, 0.5), normalized);
 
+const dropout = { rate: 0.3, generator: { random: () => 7 } };
+
 const ops: [string, Op][] = [
   ['layer norm', (x, residual, weight, bias) => mul(layerNorm(x, weight, bias), residual)],
   ['layer norm without bias', (x, residual, weight) => mul(layerNorm(x, weight), residual)],
@@ -16,6 +18,17 @@ const ops: [string, Op][] = [
   ['layer norm behind a sum', (x, residual, weight, bias) => both(addLayerNorm(x, residual, weight, bias))],
   ['layer norm behind a sum, without bias', (x, residual, weight) => both(addLayerNorm(x, residual, weight))],
   ['RMS norm behind a sum', (x, residual, weight) => both(addRmsNorm(x, residual, weight))],
+  ['layer norm of a sum', (x, residual, weight, bias) => layerNormOfSum(x, residual, weight, bias)],
+  [
+    'layer norm behind a sum with dropout',
+    (x, residual, weight, bias) => both(addLayerNorm(x, residual, weight, bias, { dropout })),
+  ],
+  ['RMS norm behind a sum with dropout', (x, residual, weight) => both(addRmsNorm(x, residual, weight, { dropout }))],
+  ['RMS norm of a sum with dropout', (x, residual, weight) => rmsNormOfSum(x, residual, weight, { dropout })],
+  [
+    'layer norm behind dropout alone',
+    (x, residual, weight) => mul(both(addLayerNorm(undefined, residual, weight, undefined, { dropout })), x),
+  ],
 ];
 
 /** Rows that do not cancel to the last digit: what is left would be noise on either engine. */

@@ -51,6 +51,12 @@ const ops: [string, number[][], (inputs: Tensor[]) => Tensor][] = [
     [[batch, time, width], [batch, time, width], [width], [width]],
     ([x, residual, weight, bias]) => add(...addLayerNorm(x, residual, weight as Tensor1D, bias as Tensor1D)),
   ],
+  [
+    'layer norm with dropout',
+    [[batch, time, width - 1], [batch, time, width - 1], [width - 1], [width - 1]],
+    ([x, residual, weight, bias]) =>
+      add(...addLayerNorm(x, residual, weight as Tensor1D, bias as Tensor1D, { dropout: { rate: 0.3, generator } })),
+  ],
   ['RMS norm', [[batch, time, width], [width]], ([x, weight]) => rmsNorm(x, weight as Tensor1D)],
   [
     'attention',

@@ -1,12 +1,13 @@
 // Causal attention, flash-style: no matrix of scores is ever written, forward or back.
 // Dao et al. 2022, https://arxiv.org/abs/2205.14135.
-import { CausalAttention, CausalSelfAttention, keptBelow, keptScale } from '@hornbook/ops';
+import { CausalAttention, CausalSelfAttention } from '@hornbook/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { emptyActivation } from '../half.ts';
 import { type Attention, joined, packedAttention, runTfjs, separateAttention } from './attention-call.ts';
 import { biasGradient, forward, keyGradient, queryGradient, size } from './attention-shaders.ts';
 import type { GpuKernel, GpuKernels, KernelCall } from './gpu-kernel.ts';
+import { keptNumbers, seedBuffer } from './kept-bits.ts';
 import { output, type Program, run, sizeOf } from './program.ts';
 
 type Shader = { readonly declarations: (attention: Attention) => string; readonly main: string };
@@ -99,7 +100,7 @@ function programOf(name: string, { declarations, main }: Shader, attention: Atte
 function inputsOf({ vectors, added, seed }: Attention): Buffers {
   const given = Object.entries({ ...vectors, ...(added && { added }) });
   const read: Buffers = Object.fromEntries(given.map(([name, tensor]) => [name, [tensor, 'read']]));
-  return seed ? { ...read, seed: [seed, 'read', 'i32'] } : read;
+  return { ...read, ...seedBuffer(seed) };
 }
 
 function numbersOf(attention: Attention, tiles: number): Program['numbers'] {
@@ -114,7 +115,7 @@ function numbersOf(attention: Attention, tiles: number): Program['numbers'] {
     ...{ kStart: key.start, kBatches: key.batches, kHeads: key.heads, kRows: key.rows },
     ...{ vStart: value.start, vBatches: value.batches, vHeads: value.heads, vRows: value.rows },
     ...{ oBatches: output.batches, oHeads: output.heads, oRows: output.rows, aBatches, aHeads, aRows },
-    ...{ kept: keptBelow(rate), growth: { f32: keptScale(rate) } },
+    ...keptNumbers(rate),
   };
 }
 
@@ -141,7 +142,7 @@ function gradientOf(attentionOf: (call: KernelCall) => Attention): GpuKernel {
     const { backend, inputs } = call;
     const attention = attentionOf(call);
     const most = backend.device.limits.maxStorageBuffersPerShaderStage;
-    const needed = Object.keys(inputsOf(attention)).length + 5;
+    const needed = Object.keys(inputsOf({ ...attention, seed: undefined })).length + 5;
     const made =
       needed > most && !('qkv' in attention.vectors)
         ? gradientOfJoined(backend, attention, inputs)

@@ -1,8 +1,8 @@
 // Dropout from a seed: the mask is worked out where it is used, forward and back alike.
-import { Dropout, type DropoutAttributes, keptBelow, keptScale } from '@hornbook/ops';
+import { Dropout, type DropoutAttributes } from '@hornbook/ops';
 import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
-import { keptBits } from './kept-bits.ts';
+import { keptBits, keptNumbers, seedBuffer } from './kept-bits.ts';
 import { run, sizeOf, widest } from './program.ts';
 
 const dropout: GpuKernel = ({ inputs, attrs, backend }) => {
@@ -16,15 +16,15 @@ const dropout: GpuKernel = ({ inputs, attrs, backend }) => {
   run(backend, {
     name: 'dropout',
     halves: true,
-    buffers: { x: [x, 'read', element], seed: [seed, 'read', 'i32'], y: [y, 'write', element] },
-    numbers: { count: count / lanes, kept: keptBelow(rate), scale: { f32: keptScale(rate) } },
+    buffers: { x: [x, 'read', element], y: [y, 'write', element], ...seedBuffer(seed) },
+    numbers: { count: count / lanes, ...keptNumbers(rate) },
     threads: Math.ceil(count / 8), // a counter gives bits for eight
     declarations: () => keptBits,
     main: () => `
   let bits = keptBits(vec4u(index, 0, 0, 0));
   for (var i = 0u; i < ${8 / lanes}; i++) {
     let at = ${8 / lanes} * index + i;
-    if (at < numbers.count) { y[at] = to_y(${element}(x[at]) * select(${element}(), ${element}(numbers.scale), ${isKept})); }
+    if (at < numbers.count) { y[at] = to_y(${element}(x[at]) * select(${element}(), ${element}(numbers.growth), ${isKept})); }
   }`,
   });
   return y;

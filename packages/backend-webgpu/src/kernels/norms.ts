@@ -1,9 +1,18 @@
 // Layer norm and RMS norm, alone or behind a sum. A workgroup takes a row, or, for the gradient, some rows.
-import { AddLayerNorm, AddRmsNorm, LayerNorm, type NormAttributes, RmsNorm } from '@hornbook/ops';
+import {
+  AddLayerNorm,
+  type AddNormAttributes,
+  AddRmsNorm,
+  DropAddLayerNorm,
+  DropAddRmsNorm,
+  LayerNorm,
+  RmsNorm,
+} from '@hornbook/ops';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { emptyActivation } from '../half.ts';
 import type { GpuKernel, GpuKernels } from './gpu-kernel.ts';
+import { keptAlongRow, keptNumbers, seedBuffer } from './kept-bits.ts';
 import { lanesFor, sumOfLanes } from './lanes.ts';
 import { output, run } from './program.ts';
 
@@ -25,33 +34,46 @@ const statistics: Record<Form, string> = {
     let inverse = 1.0 / sqrt(sumOfLanes(lane, vec2f(squares, 0.0)).x / width + numbers.epsilon);`,
 };
 
+/** A lane's numbers of the row from `start` to `end`, one by one; `keeps` is what dropout multiplies one with. */
+function along(dropping: boolean, body: string): string {
+  if (!dropping) return `for (var i = start + lane; i < end; i += SIZE) { ${body} }`;
+  return `
+    for (var begin = start; begin < end; begin += 8 * SIZE) {
+      drawKept(lane, begin);
+      for (var i = begin + lane; i < min(end, begin + 8 * SIZE); i += SIZE) { let keeps = growthAt(begin, i); ${body} }
+    }`;
+}
+
 function forward(form: Form, behindSum: boolean): GpuKernel {
-  return ({ inputs: { x, residual, weight, bias }, attrs, backend }) => {
-    const [rows, width] = rowsOf(x);
-    const y = emptyActivation(backend, x.shape);
-    const sum = behindSum ? emptyActivation(backend, x.shape) : undefined;
+  return ({ inputs: { x, residual = x, weight, bias, seed }, attrs, backend }) => {
+    const [rows, width] = rowsOf(residual);
+    const y = emptyActivation(backend, residual.shape);
+    const sum = behindSum ? emptyActivation(backend, residual.shape) : undefined;
     const made = sum ? [sum, y] : y;
     if (rows * width === 0) return made;
-    const { epsilon } = attrs as unknown as NormAttributes;
+    const { epsilon, rate } = attrs as unknown as AddNormAttributes;
+    const parts = [...(x ? ['f32(first[i])'] : []), `f32(residual[i])${seed ? ' * keeps' : ''}`];
     run(backend, {
       name: `${form} ${sum ? 'behind a sum' : ''} ${bias ? 'with bias' : ''}`,
       halves: true,
       buffers: {
-        ...(sum ? { first: [x, 'read'], residual: [residual, 'read'], x: [sum, 'write'] } : { x: [x, 'read'] }),
+        ...(sum && x && { first: [x, 'read'] }),
+        ...(sum ? { residual: [residual, 'read'], x: [sum, 'write'] } : { x: [x, 'read'] }),
         weight: [weight, 'read'],
         ...(bias && { bias: [bias, 'read'] }),
         y: [y, 'write'],
+        ...seedBuffer(seed),
       },
-      numbers: { rows, width, epsilon: { f32: epsilon } },
+      numbers: { rows, width, epsilon: { f32: epsilon }, ...(seed && keptNumbers(rate)) },
       size: lanesFor(width),
       groups: rows,
-      declarations: () => sumOfLanes,
+      declarations: () => sumOfLanes + (seed ? keptAlongRow : ''),
       main: () => `
     if (group >= numbers.rows) { return; }
     let start = group * numbers.width;
     let end = start + numbers.width;
     let width = f32(numbers.width);
-    ${sum ? 'for (var i = start + lane; i < end; i += SIZE) { x[i] = to_x(f32(first[i]) + f32(residual[i])); }' : ''}
+    ${sum ? along(!!seed, `x[i] = to_x(${parts.join(' + ')});`) : ''}
     ${statistics[form]}
     for (var i = start + lane; i < end; i += SIZE) {
       y[i] = to_y((f32(x[i]) - mean) * inverse * f32(weight[i - start])${bias ? ' + f32(bias[i - start])' : ''});
@@ -71,13 +93,14 @@ const manyGroups = 512;
  * there are several, a second dispatch adds up those sums, always in the same order.
  */
 function backward(form: Form): GpuKernel {
-  return ({ inputs: { dy, x, weight, dSum }, attrs, backend }) => {
+  return ({ inputs: { dy, x, weight, dSum, seed }, attrs, backend }) => {
     const [rows, width] = rowsOf(x);
-    const { epsilon, bias } = attrs as unknown as NormAttributes;
-    if (rows * width === 0) return noGradients(backend, x, bias);
+    const { epsilon, bias, rate } = attrs as unknown as AddNormAttributes;
+    if (rows * width === 0) return noGradients(backend, x, bias, !!seed);
     const each = Math.max(fewestRows, Math.min(mostRows, Math.ceil(rows / manyGroups)));
     const groups = Math.ceil(rows / each);
     const dx = emptyActivation(backend, x.shape);
+    const dResidual = seed && emptyActivation(backend, x.shape);
     const sums = groups === 1 ? [output(backend, [width])] : [output(backend, [groups, width])];
     if (bias) sums.push(output(backend, sums[0].shape));
     run(backend, {
@@ -86,13 +109,19 @@ function backward(form: Form): GpuKernel {
       buffers: {
         ...{ dy: [dy, 'read'], x: [x, 'read'], weight: [weight, 'read'] },
         ...(dSum && { dSum: [dSum, 'read'] }),
-        ...{ dx: [dx, 'write'], dWeight: [sums[0], 'write'] },
+        dx: [dx, 'write'],
+        ...(dResidual && { dResidual: [dResidual, 'write'] }),
+        dWeight: [sums[0], 'write'],
         ...(bias && { dBias: [sums[1], 'write'] }),
+        ...seedBuffer(seed),
       },
-      numbers: { rows, width, each, epsilon: { f32: epsilon } },
+      numbers: { rows, width, each, epsilon: { f32: epsilon }, ...(seed && keptNumbers(rate)) },
       size: lanesFor(width),
       groups,
-      declarations: () => `${sumOfLanes} var<workgroup> meanAndInverse: array<vec2f, ${mostRows}>;`,
+      declarations: () => `
+${sumOfLanes}
+${seed ? keptAlongRow : ''}
+var<workgroup> meanAndInverse: array<vec2f, ${mostRows}>;`,
       main: () => `
   let width = f32(numbers.width);
   let first = group * numbers.each;
@@ -110,11 +139,15 @@ function backward(form: Form): GpuKernel {
       taken += vec2f(slope, slope * (f32(x[i]) - mean) * inverse);
     }
     taken = sumOfLanes(lane, taken) / width;
-    for (var i = start + lane; i < end; i += SIZE) {
+    ${along(
+      !!seed,
+      `
       let along = (f32(x[i]) - mean) * inverse * taken.y;
       let rest = f32(dy[i]) * f32(weight[i - start]) - along${form === 'layerNorm' ? ' - taken.x' : ''};
-      dx[i] = to_dx(rest * inverse${dSum ? ' + f32(dSum[i])' : ''});
-    }
+      let slope = rest * inverse${dSum ? ' + f32(dSum[i])' : ''};
+      dx[i] = to_dx(slope);
+      ${seed ? 'dResidual[i] = to_dResidual(slope * keeps);' : ''}`,
+    )}
   }
   workgroupBarrier();
   for (var column = lane; column < numbers.width; column += SIZE) {
@@ -128,7 +161,8 @@ function backward(form: Form): GpuKernel {
     ${bias ? 'dBias[group * numbers.width + column] = own.y;' : ''}
   }`,
     });
-    return [dx, ...(groups === 1 ? sums : sumParts(backend, sums, groups, width))];
+    const totals = groups === 1 ? sums : sumParts(backend, sums, groups, width);
+    return [dx, ...(dResidual ? [dResidual] : []), ...totals];
   };
 }
 
@@ -163,10 +197,11 @@ function sumParts(backend: GpuBackend, parts: readonly TensorInfo[], groups: num
   return totals;
 }
 
-function noGradients(backend: GpuBackend, x: TensorInfo, bias: boolean): TensorInfo[] {
+function noGradients(backend: GpuBackend, x: TensorInfo, bias: boolean, dropping: boolean): TensorInfo[] {
   const [, width] = rowsOf(x);
   const zeros = () => backend.makeTensorInfo([width], 'float32', new Float32Array(width));
-  return [output(backend, x.shape), zeros(), ...(bias ? [zeros()] : [])];
+  const none = () => output(backend, x.shape);
+  return [none(), ...(dropping ? [none()] : []), zeros(), ...(bias ? [zeros()] : [])];
 }
 
 function rowsOf({ shape }: TensorInfo): [rows: number, width: number] {
@@ -178,8 +213,12 @@ export const normKernels: GpuKernels = {
   [RmsNorm]: forward('rmsNorm', false),
   [AddLayerNorm]: forward('layerNorm', true),
   [AddRmsNorm]: forward('rmsNorm', true),
+  [DropAddLayerNorm]: forward('layerNorm', true),
+  [DropAddRmsNorm]: forward('rmsNorm', true),
   [`${LayerNorm}Grad`]: backward('layerNorm'),
   [`${RmsNorm}Grad`]: backward('rmsNorm'),
   [`${AddLayerNorm}Grad`]: backward('layerNorm'),
   [`${AddRmsNorm}Grad`]: backward('rmsNorm'),
+  [`${DropAddLayerNorm}Grad`]: backward('layerNorm'),
+  [`${DropAddRmsNorm}Grad`]: backward('rmsNorm'),
 };

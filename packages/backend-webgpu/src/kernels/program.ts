@@ -50,7 +50,7 @@ export function run(backend: GpuBackend, program: Program): void {
   );
   const types = entries.map(([buffer, [tensor, access, element = 'f32']], i) =>
     access === 'constant'
-      ? `${buffer}:${sizeOf(tensor)}`
+      ? `${buffer}:${sizeOf(tensor)}${element}`
       : `${buffer}:${access[0]}${bindings[i].half ? 'half ' : ''}${element}`,
   );
   dispatch(
@@ -99,7 +99,8 @@ function moduleOf(
   bindings: readonly Binding[],
 ): string {
   const declared = Object.entries(buffers).map(([name, [tensor, access, element = 'f32']], binding) => {
-    if (access === 'constant') return declareConstants(name, sizeOf(tensor), binding);
+    if (access === 'constant')
+      return declareConstants(name, element === 'i32' ? 'i32' : 'f32', sizeOf(tensor), binding);
     const mode = access === 'read' ? 'read' : 'read_write';
     const type = element === 'i32' ? element : elementOf(bindings[binding], element);
     const writer = halves && mode !== 'read' && element !== 'i32' ? writerOf(name, bindings[binding], element) : '';
@@ -127,8 +128,8 @@ ${main()}
 }
 
 /** WGSL lays arrays of single numbers out for storage only; so constants are a struct. */
-function declareConstants(name: string, count: number, binding: number): string {
-  const fields = Array.from({ length: count }, (_, i) => `c${i}: f32,`).join(' ');
+function declareConstants(name: string, type: 'f32' | 'i32', count: number, binding: number): string {
+  const fields = Array.from({ length: count }, (_, i) => `c${i}: ${type},`).join(' ');
   return `
 struct Constants_${name} { ${fields} }
 @group(0) @binding(${binding}) var<uniform> ${name}: Constants_${name};`;
