@@ -1,8 +1,8 @@
 // Training in half precision, on a GPU that has it, against full precision: gradients, losses, overflow, memory, commands.
 import { useBackend } from '@hornbook/backends';
 import { crossEntropy } from '@hornbook/losses';
-import { gpt } from '@hornbook/models';
-import { autocast, namedParameters } from '@hornbook/ops';
+import { gpt, llamaParts, type Model, transformer } from '@hornbook/models';
+import { autocast, namedParameters, type ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
 import { adamw, type Loss, lossScaler, type TrainOptions, train, trainable } from '@hornbook/training';
 import { backend, dispose, mul, type Scalar, type Tensor2D, tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
@@ -17,7 +17,10 @@ const u = 2 ** -11;
 const gpu = () => backend() as GpuBackend;
 
 const sizes = { vocabSize: 20, contextLength: 16, embedDim: 32, numHeads: 2, numLayers: 2, bias: false };
-const model = gpt(sizes);
+const model: Model<unknown, ParameterTree> = gpt(sizes);
+/** Rotary positions, RMS norms, SwiGLU, and keys and values for two heads each. */
+const llama: typeof model = transformer(llamaParts({ ...sizes, numHeads: 4, numKeyValueHeads: 2, hiddenDim: 88 }));
+const models = Object.entries({ 'a GPT': model, 'a Llama': llama });
 const fresh = (of = model) => trainable(of.initialize(manualSeed(1)));
 type Parameters = ReturnType<typeof fresh>;
 const lossOf =
@@ -120,9 +123,9 @@ test.skipIf(!here)('a scale at which gradients overflow is left again', async ()
     expect(Math.abs(value - plain[i])).toBeLessThan(0.002);
 });
 
-test.skipIf(!here)('half precision halves the memory of activations', async () => {
+test.skipIf(!here).each(models)('half precision halves the memory of activations of %s', async (_, of) => {
   await useBackend('webgpu');
-  const parameters = fresh();
+  const parameters = trainable(of.initialize(manualSeed(1)));
   const [inputs, targets] = idsIn(batches[0]);
   /** What a forward pass makes and keeps for the way back, which is not gone. */
   const bytesOf = (cast: <T>(work: () => T) => T) => {
@@ -130,7 +133,7 @@ test.skipIf(!here)('half precision halves the memory of activations', async () =
     const forward = () => {
       gpu().flush(); // what waits to be freed is freed
       const before = gpu().pool.numBytesUsed;
-      cast(() => loss(parameters, { inputs, targets }));
+      cast(() => crossEntropy(of.forward(parameters, inputs), targets));
       gpu().flush();
       bytes = gpu().pool.numBytesUsed - before;
       throw new Error('far enough');
@@ -143,6 +146,14 @@ test.skipIf(!here)('half precision halves the memory of activations', async () =
   expect(share).toBeLessThan(0.54); // the losses, and of attention a number for each row, have 32 bits
   expect(share).toBeGreaterThan(0.49);
   dispose([inputs, targets, ...Object.values(namedParameters(parameters))]);
+});
+
+test.skipIf(!here)('a Llama trains in half precision by steps that are recorded', async () => {
+  const plain = losses(await run('simd', {}, llama));
+  const halved = await run('webgpu', { precision: 'half' }, llama);
+  for (const [i, value] of losses(halved).entries()) expect(Math.abs(value - plain[i])).toBeLessThan(0.002);
+  expect(halved.every(({ eager, skipped }) => eager === undefined && skipped === 0)).toBe(true);
+  expect(losses(await run('webgpu', { precision: 'half', compile: false }, llama))).toEqual(losses(halved));
 });
 
 test.skipIf(!here)('a step takes few commands more than in full precision', async () => {

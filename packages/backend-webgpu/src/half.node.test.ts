@@ -24,11 +24,16 @@ import { manualSeed } from '@hornbook/random';
 import {
   add,
   backend,
+  concat,
   dispose,
   matMul,
   memory,
   mul,
   reshape,
+  reverse,
+  slice,
+  split,
+  stack,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -36,6 +41,8 @@ import {
   type Tensor4D,
   tensor,
   tidy,
+  transpose,
+  unstack,
   valueAndGrads,
   variable,
 } from '@tensorflow/tfjs-core';
@@ -116,6 +123,7 @@ test.skipIf(!here)('products take and give halves; those that give weights their
 
 const heads = { numHeads: 2 };
 const draws = { random: () => 7 };
+const flat = (x: Tensor) => reshape(x, [x.size]);
 const ids = { values: [0, 2, 2, 1], shape: [4] };
 const idsOf = () => tensor(ids.values, [4], 'int32');
 
@@ -189,6 +197,14 @@ const cases: Record<string, Case> = {
     f: (x) => rotary(x as Tensor4D, { layout: 'half' }),
     inputs: [numbers(1, 1, 2, 3, 4)],
     roundings: 1,
+  },
+  'transposes, parts and what they make together': {
+    f: (x) => {
+      const [a, b] = split(transpose(x, [0, 2, 1]), [1, 3], 1);
+      return concat([b, slice(reverse(a, 2), [0, 0, 1], [2, 1, 2]), ...unstack(stack([a, a], 1), 1)].map(flat), 0);
+    },
+    inputs: [numbers(1, 2, 3, 4)],
+    roundings: 0,
   },
   dropout: { f: (x) => dropout(x, 0.3, draws), inputs: [numbers(1, 5, 5)], roundings: 1 },
   'cross-entropy': {

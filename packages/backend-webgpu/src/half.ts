@@ -11,10 +11,14 @@ import { type Binding, dispatch, empty, grid } from './dispatch.ts';
 export function emptyActivation(backend: GpuBackend, shape: readonly number[]): TensorInfo {
   const size = util.sizeFromShape([...shape]);
   if (size === 0) return backend.makeTensorInfo([...shape], 'float32', new Float32Array(0));
+  return backend.autocasting ? emptyHalf(backend, shape) : empty(backend, shape, 'float32');
+}
+
+/** A new tensor of 16 bits, which has elements. */
+export function emptyHalf(backend: GpuBackend, shape: readonly number[]): TensorInfo {
   const made = empty(backend, shape, 'float32');
-  if (!backend.autocasting) return made;
   const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-  const bytes = 4 * Math.ceil(size / 2);
+  const bytes = 4 * Math.ceil(util.sizeFromShape([...shape]) / 2);
   backend.moveTo(made, backend.pool.acquireBuffer(bytes, STORAGE | COPY_SRC | COPY_DST));
   backend.halves.add(made.dataId);
   return made;

@@ -2,8 +2,10 @@
 import { engine, findBackendFactory, removeBackend } from '@tensorflow/tfjs-core';
 import { GpuBackend } from './backend.ts';
 import { registerFusedKernels } from './kernels/index.ts';
-import { registerWholeMoves } from './kernels/whole-moves.ts';
+import { registerMoves } from './kernels/moves.ts';
+import { registerPicks } from './kernels/picks.ts';
 import { registerWholeNumbers } from './kernels/whole-numbers.ts';
+import { registerWholeSums } from './kernels/whole-sums.ts';
 import { registerProducts } from './matmul/kernels.ts';
 
 export function registerKernels(): void {
@@ -12,5 +14,7 @@ export function registerKernels(): void {
   registerFusedKernels();
   registerProducts();
   registerWholeNumbers();
-  registerWholeMoves();
+  registerWholeSums();
+  registerMoves();
+  registerPicks();
 }

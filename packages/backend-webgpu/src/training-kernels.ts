@@ -4,7 +4,6 @@
 import { _fusedMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/_FusedMatMul.js';
 import { addConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Add.js';
 import { addNConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/AddN.js';
-import { argMaxConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/ArgMax.js';
 import { batchMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/BatchMatMul.js';
 import { castConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cast.js';
 import { concatConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Concat.js';
@@ -53,7 +52,6 @@ import { type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 const kernels: readonly KernelConfig[] = [
   addConfig,
   addNConfig,
-  argMaxConfig,
   batchMatMulConfig,
   castConfig,
   concatConfig,

@@ -1,28 +1,15 @@
 // Sums of two activations in 16 bits, which stay so. All other sums are TensorFlow.js's.
-import {
-  getKernel,
-  type KernelConfig,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-  util,
-} from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { emptyActivation } from '../half.ts';
 import { run, sizeOf, widest } from './program.ts';
+import { replace } from './replace.ts';
 
 /** In the place of TensorFlow.js's. */
 export function registerAdd(): void {
-  const original: KernelConfig = getKernel('Add', 'webgpu');
-  unregisterKernel('Add', 'webgpu');
-  registerKernel({
-    ...original,
-    kernelFunc(call) {
-      const { a, b } = call.inputs as unknown as Readonly<Record<'a' | 'b', TensorInfo>>;
-      const backend = call.backend as GpuBackend;
-      const halves = backend.autocasting && [a, b].every(({ dataId }) => backend.halves.has(dataId));
-      return halves && util.arraysEqual(a.shape, b.shape) ? add(backend, a, b) : original.kernelFunc(call);
-    },
+  replace('Add', ({ inputs: { a, b }, backend }) => {
+    const halves = backend.autocasting && [a, b].every(({ dataId }) => backend.halves.has(dataId));
+    return halves && util.arraysEqual(a.shape, b.shape) ? add(backend, a, b) : undefined;
   });
 }
 

@@ -1,21 +1,15 @@
 // Whole numbers to float32, in memory too. TensorFlow.js's engine lets the result share the whole numbers' memory, which its
 // own shaders allow for; to others the bits are those of other numbers.
-import { getKernel, type KernelConfig, registerKernel, type TensorInfo, unregisterKernel } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { output, run, sizeOf } from './program.ts';
+import { replace } from './replace.ts';
 
 /** In the place of TensorFlow.js's. */
 export function registerCast(): void {
-  const original: KernelConfig = getKernel('Cast', 'webgpu');
-  unregisterKernel('Cast', 'webgpu');
-  registerKernel({
-    ...original,
-    kernelFunc(call) {
-      const x = call.inputs.x as TensorInfo;
-      const whole = x.dtype === 'int32' || x.dtype === 'bool';
-      if (!whole || call.attrs?.dtype !== 'float32') return original.kernelFunc(call);
-      return toFloat(call.backend as GpuBackend, x);
-    },
+  replace('Cast', ({ inputs: { x }, attrs, backend }) => {
+    const whole = x.dtype === 'int32' || x.dtype === 'bool';
+    return whole && attrs.dtype === 'float32' ? toFloat(backend, x) : undefined;
   });
 }
 

@@ -1,8 +1,9 @@
-// Registers our kernels for webgpu, by the names that @hornbook/ops gives them.
-import { registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+// Registers our kernels for webgpu, by the names that @hornbook/ops gives them, or TensorFlow.js where ours are in the place of its own.
+import { getKernel, registerKernel, type TensorInfo, unregisterKernel } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { activationKernels } from './activations.ts';
 import { registerAdd } from './add.ts';
+import { argBestKernels } from './arg-best.ts';
 import { attentionKernels } from './attention.ts';
 import { registerCast } from './cast.ts';
 import { dropoutKernels } from './dropout.ts';
@@ -20,6 +21,7 @@ import { updateKernels } from './updates.ts';
 
 const kernels: GpuKernels = {
   ...activationKernels,
+  ...argBestKernels,
   ...attentionKernels,
   ...dropoutKernels,
   ...embeddingKernels,
@@ -38,6 +40,7 @@ export function registerFusedKernels(): void {
   registerAdd();
   registerCast();
   for (const [kernelName, kernel] of Object.entries(kernels)) {
+    if (getKernel(kernelName, 'webgpu')) unregisterKernel(kernelName, 'webgpu');
     registerKernel({
       kernelName,
       backendName: 'webgpu',

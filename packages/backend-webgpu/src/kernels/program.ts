@@ -5,7 +5,7 @@ import { type Binding, dispatch, empty, grid } from '../dispatch.ts';
 import { asItLies, elementOf, writerOf } from '../half.ts';
 
 /** What WGSL sees a buffer as. Fours need a length that four divides. */
-type Element = 'f32' | 'i32' | 'vec4f';
+type Element = 'f32' | 'i32' | 'vec4f' | 'atomic<i32>';
 
 /** A tensor as [tensor, access, element]. The element is f32 where it is left out. Constants are `name.c0`, `name.c1` … */
 type Buffer = readonly [tensor: TensorInfo, access: Binding['access'], element?: Element];
@@ -78,9 +78,13 @@ export function sizeOf({ shape }: TensorInfo): number {
 }
 
 function checkType({ dtype }: TensorInfo, element: Element): void {
-  const expected = element === 'i32' ? 'int32' : 'float32';
-  if (dtype !== expected && !(dtype === 'bool' && element === 'i32'))
+  const expected = isWhole(element) ? 'int32' : 'float32';
+  if (dtype !== expected && !(dtype === 'bool' && isWhole(element)))
     throw new TypeError(`Expected a tensor of ${expected}, got ${dtype}: cast it`);
+}
+
+function isWhole(element: Element): element is 'i32' | 'atomic<i32>' {
+  return element === 'i32' || element === 'atomic<i32>';
 }
 
 function uniformsOf(numbers: readonly Numeric[]): ArrayBuffer {
@@ -102,8 +106,8 @@ function moduleOf(
     if (access === 'constant')
       return declareConstants(name, element === 'i32' ? 'i32' : 'f32', sizeOf(tensor), binding);
     const mode = access === 'read' ? 'read' : 'read_write';
-    const type = element === 'i32' ? element : elementOf(bindings[binding], element);
-    const writer = halves && mode !== 'read' && element !== 'i32' ? writerOf(name, bindings[binding], element) : '';
+    const type = isWhole(element) ? element : elementOf(bindings[binding], element);
+    const writer = halves && mode !== 'read' && !isWhole(element) ? writerOf(name, bindings[binding], element) : '';
     return `@group(0) @binding(${binding}) var<storage, ${mode}> ${name}: array<${type}>;\n${writer}`;
   });
   const fields = Object.entries(numbers).map(([name, number]) => `${name}: ${typeOf(number)},`);

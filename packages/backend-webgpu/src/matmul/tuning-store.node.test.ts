@@ -1,5 +1,5 @@
 // What was tuned is found again by the adapter, and what cannot be read or written is measured anew.
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,10 +31,15 @@ test('is remembered by the adapter', async () => {
 test('of another version, or damaged, is not used', async () => {
   await keepTuning(adapter, {});
   const file = join(cache, 'webgpu', 'none-old-gpu-of-a-test-.json');
-  for (const text of ['{"version":0,"tuning":{}}', '{"version"', '']) {
+  const damaged = ['{"version":0,"tuning":{}}', '{"version"', '', 'null', '[]', '{"version":1,"tuning":null}'];
+  for (const text of [...damaged, '{"version":1,"tuning":"large"}', '{"version":1}']) {
     await writeFile(file, text);
     expect(await readTuning(adapter)).toBeUndefined();
   }
+  await rm(file);
+  await mkdir(file); // what cannot be read
+  expect(await readTuning(adapter)).toBeUndefined();
+  expect(await keepTuning(adapter, {})).toBe(false);
 });
 
 test('says where it could not be kept', async () => {

@@ -11,7 +11,8 @@ export async function readTuning(adapter: Adapter): Promise<Tuning | undefined> 
   const text = await readText(keyOf(adapter));
   try {
     const kept = JSON.parse(text ?? '{}');
-    return kept.version === version ? kept.tuning : undefined;
+    const known = kept?.version === version && typeof kept.tuning === 'object';
+    return known ? (kept.tuning ?? undefined) : undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined; // it is measured again, and written anew
