@@ -46,9 +46,13 @@ describe('the command line: exit code 2', () => {
     [['train', '--seed', '-1'], /'-1' is invalid. Expected a whole number of at least 0/],
     [['train', '--learning-rate', 'fast'], /'fast' is invalid. Expected a number above 0/],
     [['train', '--dropout', '1'], /at least 0 and below 1/],
-    [['train', '--model', 'diffusion'], /Expected one of bigram, counted-bigram, mlp, .*, gpt, transformer/],
+    [['train', '--model', 'diffusion'], /Expected one of bigram, counted-bigram, mlp, .*, gpt, transformer\.\n/],
+    [['train', '--model', 'GTP'], /transformer\. Did you mean gpt\?/],
+    [['help', 'trian'], /unknown command 'trian' \(Did you mean train\?\)/],
+    [['help', 'data', 'prepair'], /unknown command 'prepair' \(Did you mean prepare\?\)/],
     [['train', '--model', 'gpt', '--hidden-dim', '9'], /The gpt model has no --hidden-dim: only mlp, .* have it/],
     [['train', '--optimizer', 'adamw', '--momentum', '0.9'], /The optimizer adamw has no --momentum: only sgd, muon/],
+    [['train', '--preset', 'story'], /No such preset: story. Did you mean story-gpt\?/],
     [['train', '--preset', 'shakespear-char-cpu'], /No such preset: .* Did you mean shakespeare-char-cpu\?/],
     [['train', '--model', 'counted-bigram', '--find-learning-rate'], /counts, and has no learning rate/],
     [['train', '--model', 'gpt', '--num-heads', '3'], /Expected numHeads to divide embedDim, got 3 heads for 128/],
@@ -70,7 +74,8 @@ describe('text that cannot be trained on', () => {
     ['binary.txt', /binary.txt has a zero byte at 4/],
     ['latin.txt', /Expected UTF-8 text: latin.txt/],
     ['utf16.txt', /got UTF-16: utf16.txt/],
-    ['folder', /Expected one prepared dataset in folder/],
+    ['folder', /got a folder that was not: folder. Prepare the texts in it: hornbook data prepare folder --tokenizer/],
+    ['sound', /Expected a text, or a prepared folder, got a run: sound/],
     ['people.txt/below', /Could not read people.txt\/below|No such file/],
     ['few.txt', /Expected at least 10 lines, .* got 3 in few.txt/],
   ])('%s', (data, message) => expectFailure(['train', '--data', data], 1, message));
@@ -163,9 +168,10 @@ describe('runs that cannot be used', () => {
   });
 
   test.each([
-    ['nowhere', /got no checkpoint in it/],
+    ['nowhere', /No such run: nowhere. See: hornbook runs list/],
+    ['soond', /No such run: soond. Did you mean sound\?/],
     ['folder', /got no checkpoint in it/],
-    ['people.txt', /Could not read the run people.txt: ENOTDIR/],
+    ['people.txt', /Expected the folder of a run, got a file, people.txt/],
   ])('%s is no run', (folder, message) => expectFailure(['sample', folder], 1, message));
 
   test('characters that the model does not know', async () => {

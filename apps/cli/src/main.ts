@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `hornbook`. What goes wrong is said in one line: exit code 1, or 2 where the command line itself is wrong.
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
+import { nearest } from './config/nearest.ts';
 import { addSettings, givenSettings } from './config/options.ts';
 import { addDataCommands } from './data/commands.ts';
 import { addExchangeCommands } from './exchange/exchange-commands.ts';
@@ -21,8 +22,12 @@ const program = new Command('hornbook')
   .description('Train small language models on your own text, and print new text.')
   .version(version(), '-v, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
-  .helpCommand('help [command]', 'print the help of a command')
-  .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replaceAll('"', '') })
+  .helpCommand(false) // ours knows commands below commands
+  .configureHelp({
+    minWidthToWrap: 30,
+    optionDescription: (option) => new Help().optionDescription(option).replaceAll('"', ''),
+    argumentDescription: (argument) => new Help().argumentDescription(argument).replaceAll('"', ''),
+  })
   .configureOutput({ outputError: (text, print) => print(`hornbook: ${oneLine(text.replace(/^error: /, ''))}\n`) })
   .exitOverride()
   .addHelpText(
@@ -75,9 +80,10 @@ Examples:
       write(describePresets());
       return;
     }
-    const { layersOf, resolveSettings } = await import('./config/resolve.ts');
-    const settings = resolveSettings(await layersOf({ ...options, flags: givenSettings(options) }));
-    const tokenizerNamed = options.tokenizer !== undefined;
+    const { layersOf, resolveSettings, saidAs } = await import('./config/resolve.ts');
+    const layers = await layersOf({ ...options, flags: givenSettings(options) });
+    const settings = resolveSettings(layers);
+    const tokenizerSaid = saidAs('tokenizer', layers);
     if (options.listSettings) {
       const { describeSettings } = await import('./config/describe.ts');
       write(json ? `${JSON.stringify(settings, null, 2)}\n` : describeSettings(settings));
@@ -86,13 +92,16 @@ Examples:
     if (options.findLearningRate) {
       const { showLearningRates } = await import('./training/learning-rate-finder.ts');
       await interruptible((signal) =>
-        showLearningRates({ settings, tokenizerNamed, backend }, { json, write, signal }),
+        showLearningRates(
+          { settings, tokenizerSaid, backend },
+          { json, write, columns: process.stdout.columns || 80, signal },
+        ),
       );
       return;
     }
     const { trainNew } = await import('./training/train.ts');
     const reporter = await makeReporter({ json, logEvery });
-    await interruptible((signal) => trainNew({ settings, tokenizerNamed, out, backend }, { reporter, signal }));
+    await interruptible((signal) => trainNew({ settings, tokenizerSaid, out, backend }, { reporter, signal }));
   });
 
 program
@@ -205,6 +214,24 @@ Examples:
   .action(async (shell) => {
     const { completionScript } = await import('./completion.ts');
     write(completionScript(program, shell));
+  });
+
+program
+  .command('help')
+  .description('print the help of a command')
+  .argument('[command...]', 'such as train, or data prepare')
+  .addHelpText('after', '\nExample:\n  hornbook help data prepare')
+  .action((names: readonly string[]) => {
+    let command = program;
+    for (const name of names) {
+      const known = command.commands.map((one) => one.name());
+      const below = command.commands[known.indexOf(name)];
+      const meant = nearest(name, known);
+      const advice = meant ? ` (Did you mean ${meant}?)` : '';
+      if (!below) throw new UserError(`unknown command '${name}'${advice}`, { exitCode: 2 });
+      command = below;
+    }
+    command.outputHelp();
   });
 
 async function makeReporter({ json, logEvery }: { readonly json?: boolean; readonly logEvery: number }) {

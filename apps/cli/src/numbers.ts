@@ -1,6 +1,7 @@
 // Numbers as options: parsed and checked where they enter, so that a mistake is a usage error.
 import { InvalidArgumentError } from 'commander';
 import * as kinds from './config/kinds.ts';
+import { nearest } from './config/nearest.ts';
 
 /** A whole number of at least `least`. */
 export const wholeNumber = (least: number) => parser(kinds.whole(least));
@@ -15,6 +16,7 @@ export function parser<T>(kind: kinds.Kind<T>): (text: string) => T {
   return (text) => {
     const value = kind.read(text);
     if (kind.holds(value)) return value;
-    throw new InvalidArgumentError(`Expected ${kind.expected}.`);
+    const meant = kind.choices && nearest(text, kind.choices);
+    throw new InvalidArgumentError(`Expected ${kind.expected}.${meant ? ` Did you mean ${meant}?` : ''}`);
   };
 }

@@ -72,7 +72,7 @@ describe('on wasm', () => {
     });
     expect(scores?.losses).toHaveLength(22);
     const windows = 1 + Math.ceil((22 - 6) / stride);
-    expect(shares).toEqual(shown.map((_, i) => Math.min(1, (4 * (i + 1)) / windows)));
+    expect(shares).toEqual(shown.map((_, i) => Math.min(1, (6 + (4 * (i + 1) - 1) * stride) / 22)));
     expect(shown).toEqual(
       Array.from({ length: Math.ceil(windows / 4) }, (_, i) => `${Math.min(4, windows - 4 * i)},6`),
     );

@@ -55,11 +55,9 @@ export async function scoreTokens<P extends ParameterTree>({
 }: ScoreTokensOptions<P>): Promise<Scores | undefined> {
   check({ contextLength, stride, from, batchSize }, ids.length);
   const text = Int32Array.from(ids);
-  const spans = [...windows(text.length, contextLength, stride, from)];
   const losses = new Float32Array(text.length - from);
-  for (let start = 0; start < spans.length; start += batchSize) {
+  for (const batch of batches(windows(text.length, contextLength, stride, from), batchSize)) {
     if (signal?.aborted) return undefined;
-    const batch = spans.slice(start, start + batchSize);
     const time = batch[0].end - batch[0].begin - 1; // all windows are as long, or there is but one
     const values = await lossesOf(forward, parameters, text, batch, time);
     for (const [i, { first, end }] of batch.entries()) {
@@ -71,7 +69,7 @@ export async function scoreTokens<P extends ParameterTree>({
       }
       losses.set(row.subarray(row.length - (end - first)), first - from);
     }
-    onProgress?.(Math.min(1, (start + batchSize) / spans.length));
+    onProgress?.((batch[batch.length - 1].end - from) / losses.length);
     await nextTask();
   }
   return { losses, loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };
@@ -79,6 +77,18 @@ export async function scoreTokens<P extends ParameterTree>({
 
 /** Tokens begin to end − 1 are read, and tokens first to end scored by them. */
 type Window = { readonly begin: number; readonly first: number; readonly end: number };
+
+/** So many together, as they come: those of a long text are too many to have at once. */
+function* batches(spans: Iterable<Window>, size: number): Generator<Window[]> {
+  let batch: Window[] = [];
+  for (const span of spans) {
+    batch.push(span);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
 
 function* windows(length: number, contextLength: number, stride: number, from: number): Generator<Window> {
   for (let first = from; first < length; ) {

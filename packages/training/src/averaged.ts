@@ -1,10 +1,17 @@
 // An exponential moving average of the parameters: smoother than the parameters of any one step, and often better.
 import { averageUpdates, hostInput, mapParameters, type ParameterTree } from '@hornbook/ops';
 import { mul, type Tensor1D, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
-import { type Optimizer, type OptimizerState, updateBy } from './optimizer.ts';
+import { layoutOf, type Optimizer, type OptimizerLayout, updateBy } from './optimizer.ts';
 import { checkBelowOne } from './ranges.ts';
 import { checkKind } from './slot-optimizer.ts';
-import { checkTensors, restoreParameters, storeParameters } from './stored-parameters.ts';
+import {
+  checkTensors,
+  mapBelow,
+  restoreParameters,
+  restoreParametersFrom,
+  sourceBelow,
+  storeParameters,
+} from './stored-parameters.ts';
 
 export type Averaged = Optimizer & {
   /**
@@ -34,9 +41,9 @@ export function averaged(optimizer: Optimizer, { decay = 0.999 }: { readonly dec
   let averages: Record<string, Variable> = {};
   let step = 0;
 
-  const partsOf = (state: OptimizerState) => ({
-    inner: { kind: optimizer.kind, step: state.step, tensors: below('optimizer.', state) },
-    average: below('average.', state),
+  const partsOf = <T>({ step, tensors }: { step: number; tensors: ReadonlyMap<string, T> }) => ({
+    inner: { kind: optimizer.kind, step, tensors: mapBelow('optimizer.', tensors) },
+    average: mapBelow('average.', tensors),
   });
   const shapesOf = (parameters: ParameterTree) => {
     const shapes: Record<string, readonly number[]> = {};
@@ -46,7 +53,7 @@ export function averaged(optimizer: Optimizer, { decay = 0.999 }: { readonly dec
     });
     return shapes;
   };
-  const check = (state: OptimizerState, parameters: ParameterTree) => {
+  const check = (state: OptimizerLayout, parameters: ParameterTree) => {
     checkKind(kind, state);
     const { inner, average } = partsOf(state);
     if (average.size > 0) checkTensors(shapesOf(parameters), average);
@@ -96,15 +103,22 @@ export function averaged(optimizer: Optimizer, { decay = 0.999 }: { readonly dec
       }
       step = state.step;
     },
+    async restoreFrom(state, parameters) {
+      check(layoutOf(state), parameters);
+      const average = sourceBelow('average.', state.tensors);
+      const inner = sourceBelow('optimizer.', state.tensors);
+      await optimizer.restoreFrom({ ...state, kind: optimizer.kind, tensors: inner }, parameters);
+      disposeAverages();
+      if (average.entries.size > 0) {
+        start(parameters);
+        await restoreParametersFrom(averages, average);
+      }
+      step = state.step;
+    },
     dispose() {
       optimizer.dispose();
       disposeAverages();
       step = 0;
     },
   };
-}
-
-function below(prefix: string, { tensors }: OptimizerState): OptimizerState['tensors'] {
-  const found = [...tensors].filter(([path]) => path.startsWith(prefix));
-  return new Map(found.map(([path, tensor]) => [path.slice(prefix.length), tensor]));
 }

@@ -14,7 +14,7 @@ import { type Closeable, fileBytes } from '@hornbook/formats/files';
 import type { ParameterTree } from '@hornbook/ops';
 import { CheckpointError } from './checkpoint-error.ts';
 import { type FileSummary, formatManifest, parseManifest, summarize, summarizing } from './manifest.ts';
-import type { Optimizer, OptimizerState } from './optimizer.ts';
+import type { OpenOptimizerState, Optimizer, OptimizerState } from './optimizer.ts';
 import { type Contents, findFolder, replaceFolder } from './replace-folder.ts';
 import { parameterSource } from './stored-parameters.ts';
 
@@ -48,7 +48,8 @@ export type Checkpoint = {
 export type OpenCheckpoint = Omit<Checkpoint, 'tensors' | 'optimizer'> & {
   /** For `loadParameters(tensors)`. */
   readonly tensors: TensorSource;
-  readonly optimizer?: Omit<OptimizerState, 'tensors'> & { readonly tensors: TensorSource };
+  /** For `optimizer.restoreFrom(state, parameters)`. */
+  readonly optimizer?: OpenOptimizerState;
   close(): Promise<void>;
 };
 

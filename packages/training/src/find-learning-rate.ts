@@ -6,7 +6,7 @@ import type { Loss } from './evaluate.ts';
 import { LossError } from './loss-error.ts';
 import type { Optimizer } from './optimizer.ts';
 import { checkPositiveWhole } from './ranges.ts';
-import { train } from './train.ts';
+import { type TrainOptions, train } from './train.ts';
 import { namedVariables, trainable } from './trainable.ts';
 
 export type FindLearningRateOptions<P extends ParameterTree> = {
@@ -23,6 +23,8 @@ export type FindLearningRateOptions<P extends ParameterTree> = {
   /** How many rates, equally far apart on a logarithmic scale; 100 by default. */
   readonly steps?: number;
   readonly clip?: number;
+  /** As the run to come has it: `'half'` may break at rates that `'full'` stands. */
+  readonly precision?: TrainOptions<P>['precision'];
   readonly signal?: AbortSignal;
 };
 
@@ -40,6 +42,7 @@ export type RatePoint = { readonly learningRate: number; readonly loss: number }
  * Source: Smith, https://arxiv.org/abs/1506.01186; the form is fastai's.
  *
  * @throws RangeError if the rates are not above 0 and rising, or there are fewer than two
+ * @throws Error, with what to do, for half precision where there is none
  */
 export async function* findLearningRate<P extends ParameterTree>(
   options: FindLearningRateOptions<P>,

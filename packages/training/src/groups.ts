@@ -1,9 +1,16 @@
 // Several optimizers as one, each for its own part of the parameters.
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import type { ParameterTest } from './adamw.ts';
-import { currentRate, type Optimizer, type OptimizerState, updateBy } from './optimizer.ts';
+import {
+  currentRate,
+  layoutOf,
+  type Optimizer,
+  type OptimizerLayout,
+  type OptimizerState,
+  updateBy,
+} from './optimizer.ts';
 import { checkKind } from './slot-optimizer.ts';
-import { checkTensors } from './stored-parameters.ts';
+import { checkTensors, mapBelow, sourceBelow } from './stored-parameters.ts';
 
 export type OptimizerGroup = { readonly where: ParameterTest; readonly optimizer: Optimizer };
 
@@ -31,26 +38,21 @@ export function groups(first: readonly OptimizerGroup[], rest: Optimizer): Optim
     const found = first.findIndex(({ where }) => where(path, parameter));
     return found < 0 ? first.length : found;
   };
-  const partOf = (state: OptimizerState, parameters: ParameterTree, owner: number) => {
+  const parametersOf = (owner: number, parameters: ParameterTree) => {
     const own = Object.entries(namedParameters(parameters)).filter((named) => ownerOf(...named) === owner);
-    const prefix = `${owner}.`;
-    const tensors = [...state.tensors].filter(([path]) => path.startsWith(prefix));
-    return {
-      parameters: Object.fromEntries(own),
-      state: {
-        kind: optimizers[owner].kind,
-        step: state.step,
-        tensors: new Map(tensors.map(([path, tensor]) => [path.slice(prefix.length), tensor])),
-      },
-    };
+    return Object.fromEntries(own);
   };
-  const check = (state: OptimizerState, parameters: ParameterTree) => {
+  const stateOf = <T>(owner: number, { step, tensors }: { step: number; tensors: ReadonlyMap<string, T> }) => ({
+    kind: optimizers[owner].kind,
+    step,
+    tensors: mapBelow(`${owner}.`, tensors),
+  });
+  const check = (state: OptimizerLayout, parameters: ParameterTree) => {
     checkKind(kind, state);
     const strays = [...state.tensors].filter(([path]) => !optimizers.some((_, owner) => path.startsWith(`${owner}.`)));
     checkTensors({}, new Map(strays));
     for (const [owner, optimizer] of optimizers.entries()) {
-      const part = partOf(state, parameters, owner);
-      optimizer.check(part.state, part.parameters);
+      optimizer.check(stateOf(owner, state), parametersOf(owner, parameters));
     }
   };
 
@@ -78,8 +80,14 @@ export function groups(first: readonly OptimizerGroup[], rest: Optimizer): Optim
     restore(state, parameters) {
       check(state, parameters);
       for (const [owner, optimizer] of optimizers.entries()) {
-        const part = partOf(state, parameters, owner);
-        optimizer.restore(part.state, part.parameters);
+        optimizer.restore(stateOf(owner, state), parametersOf(owner, parameters));
+      }
+    },
+    async restoreFrom(state, parameters) {
+      check(layoutOf(state), parameters);
+      for (const [owner, optimizer] of optimizers.entries()) {
+        const part = { ...state, kind: optimizer.kind, tensors: sourceBelow(`${owner}.`, state.tensors) };
+        await optimizer.restoreFrom(part, parametersOf(owner, parameters));
       }
     },
     dispose() {

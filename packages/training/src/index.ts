@@ -17,7 +17,7 @@ export { type LoadOptions, loadParameters, parametersOf } from './load-parameter
 export { LossError } from './loss-error.ts';
 export { type LossScaler, type LossScalerOptions, type LossScalerState, lossScaler } from './loss-scaler.ts';
 export { type MuonOptions, muon } from './muon.ts';
-export type { Optimizer, OptimizerState } from './optimizer.ts';
+export type { OpenOptimizerState, Optimizer, OptimizerLayout, OptimizerState } from './optimizer.ts';
 export { type BatchesState, type Restorable, type ResumableBatches, resumable } from './resumable.ts';
 export {
   constantRate,

@@ -1,5 +1,5 @@
 // What every optimizer is: a rule that changes variables by their gradients, and the state it keeps between steps.
-import type { StoredTensor } from '@hornbook/formats';
+import type { StoredTensor, TensorEntry, TensorSource } from '@hornbook/formats';
 import type { ParameterTree } from '@hornbook/ops';
 import { type Scalar, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { scaled } from './clip.ts';
@@ -36,13 +36,19 @@ export type Optimizer = {
    *
    * @throws CheckpointError if the state is of another optimizer or other parameters
    */
-  check(state: OptimizerState, parameters: ParameterTree): void;
+  check(state: OptimizerLayout, parameters: ParameterTree): void;
   /**
    * Goes on from a saved state of the same parameters.
    *
    * @throws CheckpointError if it is of another optimizer or other parameters; then nothing has changed
    */
   restore(state: OptimizerState, parameters: ParameterTree): void;
+  /**
+   * The same from a state that is still in a file, as `openCheckpoint` has it: one tensor at a time is in memory.
+   *
+   * @throws CheckpointError as `restore`; FormatError if a tensor cannot be read, and then those before it have changed
+   */
+  restoreFrom(state: OpenOptimizerState, parameters: ParameterTree): Promise<void>;
   /** Frees the state. The parameters are not touched. */
   dispose(): void;
 };
@@ -54,6 +60,17 @@ export type OptimizerState = {
   /** `mean.blocks.0.weight`, `variance.blocks.0.weight`, … */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 };
+
+/** A state whose tensors are read when they are asked for. */
+export type OpenOptimizerState = Omit<OptimizerState, 'tensors'> & { readonly tensors: TensorSource };
+
+/** What is known of a state before its values are. */
+export type OptimizerLayout = Omit<OptimizerState, 'tensors'> & { readonly tensors: ReadonlyMap<string, TensorEntry> };
+
+/** The layout of a state that is open. */
+export function layoutOf(state: OpenOptimizerState): OptimizerLayout {
+  return { ...state, tensors: state.tensors.entries };
+}
 
 /** The rate now. */
 export function currentRate(rate: Rate): number {

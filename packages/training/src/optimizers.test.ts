@@ -1,4 +1,5 @@
 // SGD, AdamW and clipping against PyTorch's numbers and against their formulas, without a model.
+import { tensorsInMemory } from '@hornbook/formats';
 import { describeEngines, golden, toBeAllclose } from '@hornbook/testing';
 import { dispose, memory, type Tensor, tensor, tensor1d, tensor2d, type Variable } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
@@ -100,8 +101,9 @@ describeEngines('optimizers on', () => {
     const second = make();
     second.restore(state, other);
     const held = memory().numTensors;
-    second.restore(state, other);
+    await second.restoreFrom({ ...state, tensors: tensorsInMemory(state.tensors) }, other); // and as it is read from a file
     expect(memory().numTensors).toBe(held);
+    expect(await second.state()).toEqual(state);
     second.update(other, gradients);
     expect(memory().numTensors).toBe(held);
     expect(await other.w.data()).toEqual(await one.w.data());
@@ -124,6 +126,8 @@ describeEngines('optimizers on', () => {
     );
     expect(() => optimizer.restore(state, { w: tensor2d([[1, 2, 3]]) })).toThrow("'mean.w' is [1,2] instead of [1,3]");
     expect(() => optimizer.restore(state, { v: parameters.w })).toThrow("'mean.w' is not in the model");
+    const open = { ...state, tensors: tensorsInMemory(state.tensors) };
+    await expect(optimizer.restoreFrom(open, { v: parameters.w })).rejects.toThrow("'mean.w' is not in the model");
     expect(memory().numTensors).toBe(before + 1); // the matrix of three
     expect(await optimizer.state()).toEqual(state);
   });

@@ -10,8 +10,8 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { CheckpointError } from './checkpoint-error.ts';
-import { currentRate, type Optimizer, type OptimizerState } from './optimizer.ts';
-import { checkTensors, restoreParameters, storeParameters } from './stored-parameters.ts';
+import { currentRate, layoutOf, type Optimizer, type OptimizerLayout } from './optimizer.ts';
+import { checkTensors, restoreParameters, restoreParametersFrom, storeParameters } from './stored-parameters.ts';
 
 /** What sets one such optimizer apart from another. */
 export type Rule<Slot extends string> = {
@@ -44,14 +44,23 @@ export function slotOptimizer<const Slot extends string>(rule: Rule<Slot>): Opti
   let step = 0;
 
   /** The slots that a state holds, of those that these parameters can have. */
-  const slotsIn = ({ tensors }: OptimizerState, parameters: ParameterTree) =>
+  const slotsIn = ({ tensors }: OptimizerLayout, parameters: ParameterTree) =>
     Object.entries(namedParameters(parameters)).flatMap(([path, parameter]) =>
       rule.slots.filter((name) => tensors.has(`${name}.${path}`)).map((name) => ({ name, path, parameter })),
     );
-  const check = (state: OptimizerState, parameters: ParameterTree) => {
+  const check = (state: OptimizerLayout, parameters: ParameterTree) => {
     checkKind(kind, state);
     const shapes = slotsIn(state, parameters).map(({ name, path, parameter }) => [`${name}.${path}`, parameter.shape]);
     checkTensors(Object.fromEntries(shapes), state.tensors);
+  };
+  /** Takes a state on whose values are still to come, into these slots. */
+  const begin = (state: OptimizerLayout, parameters: ParameterTree): Slots => {
+    check(state, parameters);
+    disposeSlots(slots);
+    slots = none();
+    for (const { name, path, parameter } of slotsIn(state, parameters)) slots[name][path] = zerosOf(parameter);
+    step = state.step;
+    return slots;
   };
 
   return {
@@ -77,12 +86,10 @@ export function slotOptimizer<const Slot extends string>(rule: Rule<Slot>): Opti
     },
     check,
     restore(state, parameters) {
-      check(state, parameters);
-      disposeSlots(slots);
-      slots = none();
-      for (const { name, path, parameter } of slotsIn(state, parameters)) slots[name][path] = zerosOf(parameter);
-      restoreParameters(slots, state.tensors);
-      step = state.step;
+      restoreParameters(begin(state, parameters), state.tensors);
+    },
+    async restoreFrom(state, parameters) {
+      await restoreParametersFrom(begin(layoutOf(state), parameters), state.tensors);
     },
     dispose() {
       disposeSlots(slots);
@@ -93,7 +100,7 @@ export function slotOptimizer<const Slot extends string>(rule: Rule<Slot>): Opti
 }
 
 /** @throws CheckpointError if the state is that of another optimizer */
-export function checkKind(kind: string, state: OptimizerState): void {
+export function checkKind(kind: string, state: Pick<OptimizerLayout, 'kind'>): void {
   if (state.kind === kind) return;
   throw new CheckpointError(`Expected the state of ${kind}, got that of ${state.kind}: train on with ${state.kind}`);
 }

@@ -62,6 +62,21 @@ export async function restoreParametersFrom(parameters: ParameterTree, source: T
   }
 }
 
+/** Those whose paths begin so, without that beginning. */
+export function mapBelow<T>(prefix: string, tensors: ReadonlyMap<string, T>): Map<string, T> {
+  const found = [...tensors].filter(([path]) => path.startsWith(prefix));
+  return new Map(found.map(([path, tensor]) => [path.slice(prefix.length), tensor]));
+}
+
+/** Those of a source whose paths begin so, without that beginning. */
+export function sourceBelow(prefix: string, source: TensorSource): TensorSource {
+  return {
+    entries: mapBelow(prefix, source.entries),
+    metadata: {},
+    read: (path) => source.read(`${prefix}${path}`),
+  };
+}
+
 /** What is read as float32. */
 const floats = ['F32', 'F16', 'BF16'];
 

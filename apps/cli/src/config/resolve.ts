@@ -50,6 +50,12 @@ export function resolveSettings(given: readonly Layer[]): Settings {
   return checkTogether(resolved as Settings);
 }
 
+/** How a setting was given last, `--tokenizer` or `tokenizer in config.json`; undefined if nobody gave it. */
+export function saidAs(name: SettingName, layers: readonly Layer[]): string | undefined {
+  const layer = layers.findLast(({ settings }) => Object.hasOwn(settings, name));
+  return layer && named(name, layer.file);
+}
+
 /** @throws UserError if there is no such preset, or the config cannot be read */
 export async function layersOf({
   preset,

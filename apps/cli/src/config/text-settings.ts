@@ -24,6 +24,6 @@ export const textSettings: SettingTable<'data' | 'tokenizer' | 'validationShare'
       kind: choice(['joined', 'masked', 'apart']),
       of: { model: streamModels },
       otherwise: 'joined',
-      help: 'lines of a list: joined; masked from each other; apart, each in a row',
+      help: 'lines, or those prepared: joined; masked from each other; apart, each in a row',
     },
   };

@@ -4,6 +4,7 @@ import type { DocumentOptions, Shard, TokenFileInfo, TokenHeader } from '@hornbo
 import { type Prepared, type PrepareProgress, prepareTokens } from '@hornbook/datasets/files';
 import { colors } from '../colors.ts';
 import { formatBytes } from '../format-bytes.ts';
+import { shellWord } from '../shell-word.ts';
 import { formatDuration } from '../speed.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
 import { progressBar } from '../training/progress-bar.ts';
@@ -88,8 +89,8 @@ function conclude({ files, found }: Prepared, { out, shard }: PrepareRequest): s
   if (skipped > 0) lines.push(`Passed over, without text: ${number(skipped)}`);
   const before = { all: 'All of it was here already', part: 'Went on with what was here', nothing: '' }[found];
   const next = shard
-    ? `Saved in ${out}. When all ${shard.count} shards are there: ${colors.bold(`hornbook data inspect ${out}`)}`
-    : `Saved in ${out}\nLook into it: ${colors.bold(`hornbook data inspect ${out}`)}`;
+    ? `Saved in ${out}. When all ${shard.count} shards are there: ${colors.bold(`hornbook data inspect ${shellWord(out)}`)}`
+    : `Saved in ${out}\nLook into it: ${colors.bold(`hornbook data inspect ${shellWord(out)}`)}`;
   return `${[before, ...lines, next].filter((line) => line !== '').join('\n')}\n`;
 }
 

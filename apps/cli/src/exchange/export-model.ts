@@ -65,7 +65,8 @@ async function tensorsOf(run: Run): Promise<TensorSource> {
 const writers: Readonly<Record<ExportFormat, (run: Run, folder: FolderWriter) => Promise<void>>> = {
   huggingface: async (run, folder) => writeHuggingFace(run, folder, await tensorsOf(run)),
   async peft(run, folder) {
-    for (const [name, contents] of peftFiles(run)) await folder.write(name, contents);
+    for (const [name, contents] of await peftFiles(run, tensorsInMemory(finalTensors(run))))
+      await folder.write(name, contents);
   },
   async safetensors(run, folder) {
     await folder.write(...describeForExport(run));

@@ -11,8 +11,10 @@ import {
 } from '@hornbook/formats';
 import { manualSeed } from '@hornbook/random';
 import { expect, test } from 'vitest';
+import { finetune } from '../finetune/finetune.ts';
 import { openSampler, type TextOptions } from '../generation/sampler.ts';
 import { temporaryFolder } from '../testing/run-hornbook.ts';
+import { resumeRun } from '../training/train.ts';
 import { exportRun } from './export-model.ts';
 import { importModel } from './import-model.ts';
 
@@ -45,6 +47,7 @@ async function sampled(folder: string, options: Partial<TextOptions> = {}) {
   return { ids: tokens.map(({ id }) => id), finish };
 }
 
+const unheard = { step() {}, done() {}, sample() {}, interrupted() {}, close() {} };
 const advice = { do_sample: true, top_k: 1, max_new_tokens: 5, repetition_penalty: 1 };
 
 test('is followed where tokens are to be drawn, unless something else is asked for, and exported again', async () => {
@@ -67,6 +70,18 @@ test('is passed over where tokens are not drawn', async () => {
 test('each of its ends ends a text', async () => {
   const run = await imported('ended', { eos_token_id: [3, 0] });
   expect(await sampled(run, { topK: 1 })).toEqual({ ids: [], finish: 'stop' });
+});
+
+test('goes on with what is fine-tuned and gone on with, and the end of the answers is an end as well', async () => {
+  await writeFile(at('answers.jsonl'), '{"prompt": "a", "response": "b"}\n'.repeat(10));
+  const watch = { reporter: () => unheard, signal: new AbortController().signal };
+  const request = { model: await imported('base', { ...advice, eos_token_id: [7, 9] }), out: at('tuned') };
+  const rest = { task: 'answers', frozenBlocks: 0, beta: 0.1, epochs: 1, merge: false, backend: 'cpu' } as const;
+  await finetune({ ...request, ...rest, data: at('answers.jsonl'), settings: { steps: 1 } }, watch);
+  await resumeRun({ folder: at('tuned'), steps: 2, backend: 'cpu' }, watch);
+  await exportRun({ run: at('tuned'), format: 'huggingface', out: at('tuned-out') }, () => {});
+  const written = JSON.parse(await readFile(at('tuned-out/generation_config.json'), 'utf8'));
+  expect(written).toEqual({ ...advice, eos_token_id: [7, 9, 10] }); // 10: a newline, where bytes end
 });
 
 test('what is wrong with it is said before there is a run', async () => {

@@ -19,6 +19,7 @@ import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import { readAdapters } from '../finetune/adapter-files.ts';
 import { type Adapters, emptyTree, type Finetuning } from '../finetune/finetuning.ts';
+import { shellWord } from '../shell-word.ts';
 import { startBackend } from '../start-backend.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
 import { makeModel } from '../training/language-models.ts';
@@ -48,6 +49,7 @@ export async function importModel(request: ImportRequest, outlet: Outlet): Promi
   const place = await locate(name, outlet);
   if (place === undefined) return; // aborted
   const folder = isFile(place) ? dirname(place) : place;
+  if (existsSync(join(folder, 'latest'))) throw new UserError(`${name} is a run already: use it as it is`);
   const description = await readDescription(folder);
   const config = await readConfig(folder);
   const weights = await openWeights(place);
@@ -78,7 +80,7 @@ export async function importModel(request: ImportRequest, outlet: Outlet): Promi
     outlet.write(
       `${colors.bold(name)}: ${kind} of ${count} parameters, ${tokenizer.vocabSize.toLocaleString('en')} tokens\n`,
     );
-    outlet.write(`Saved in ${target}. Try it: hornbook sample ${target}\n`);
+    outlet.write(`Saved in ${target}. Try it: hornbook sample ${shellWord(target)}\n`);
   } finally {
     await weights.close();
   }

@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPeft, readSafetensors, tensorsInMemory, writePeft, writeSafetensors } from '@hornbook/formats';
+import { readPeft, readSafetensors, type TensorSource, writePeft, writeSafetensors } from '@hornbook/formats';
 import { saveCheckpoint } from '@hornbook/training/checkpoint';
 import type { Settings } from '../config/settings.ts';
 import { knownModel, modelOf } from '../exchange/hugging-face-model.ts';
-import { restore } from '../training/restore.ts';
-import { describeRun, finalTensors, loadRun, type Run } from '../training/run-folder.ts';
+import { adaptersIn, restore } from '../training/restore.ts';
+import { type AboutRun, describeRun, finalSource, type OpenRun, openRun } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 import { explain, writeFiles } from '../write-files.ts';
-import { type Adapters, type Finetuning, isOfLora } from './finetuning.ts';
+import type { Adapters, Finetuning } from './finetuning.ts';
 
 /**
  * Writes what a run with adapters leaves, from its best checkpoint: `adapter/`, adapter_config.json and
@@ -18,28 +18,35 @@ import { type Adapters, type Finetuning, isOfLora } from './finetuning.ts';
  * asked for `merged/`, the model without adapters.
  */
 export async function saveBeside(folder: string): Promise<void> {
-  const run = await loadRun(folder, 'best');
-  const { finetuning } = run.metadata;
-  if (!finetuning?.lora) return;
-  if (!finetuning.labels) await saveAdapter(folder, run);
-  if (finetuning.merge) await saveMerged(folder, run, finetuning);
+  const run = await openRun(folder, 'best');
+  try {
+    const { finetuning } = run.metadata;
+    if (!finetuning?.lora) return;
+    if (!finetuning.labels) await saveAdapter(folder, run);
+    if (finetuning.merge) await saveMerged(folder, run, finetuning);
+  } finally {
+    await run.checkpoint.close();
+  }
 }
 
-async function saveAdapter(folder: string, run: Run): Promise<void> {
+async function saveAdapter(folder: string, run: OpenRun): Promise<void> {
   const { metadata, tokenizer } = run;
   if (!knownModel(metadata.settings, tokenizer.vocabSize)) return; // a model that PEFT does not know
-  const files = [...peftFiles(run)].map(([name, contents]) => [join(folder, 'adapter', name), contents] as const);
-  await writeFiles(new Map(files));
+  const contents = await peftFiles(run, finalSource(run));
+  await writeFiles(new Map([...contents].map(([name, content]) => [join(folder, 'adapter', name), content])));
 }
 
-/** What PEFT keeps of a run's adapters. @throws UserError if it has none, or they are of a model that PEFT does not know */
-export function peftFiles(run: Run): Map<string, string | Uint8Array> {
+/**
+ * What PEFT keeps of a run's adapters, which are among its tensors.
+ *
+ * @throws UserError if it has none, or they are of a model that PEFT does not know
+ */
+export async function peftFiles(run: AboutRun, source: TensorSource): Promise<Map<string, string | Uint8Array>> {
   const { settings, finetuning } = run.metadata;
   if (!finetuning?.lora) throw new UserError('Expected a run with adapters, got one without: export it as huggingface');
   const { lora, base } = finetuning;
   const model = modelOf(settings, run.tokenizer.vocabSize);
-  const adapters = new Map([...finalTensors(run)].filter(([path]) => isOfLora(path)));
-  const { config, tensors } = writePeft(model, adapters, { ...lora, baseModel: base });
+  const { config, tensors } = writePeft(model, await adaptersIn(source), { ...lora, baseModel: base });
   return new Map<string, string | Uint8Array>([
     ['adapter_config.json', config],
     ['adapter_model.safetensors', writeSafetensors(tensors, { format: 'pt' })],
@@ -55,7 +62,7 @@ type Lora = NonNullable<Finetuning['lora']>;
  */
 export async function readAdapters(
   folder: string,
-  { settings, tokenizer }: { readonly settings: Settings; readonly tokenizer: Run['tokenizer'] },
+  { settings, tokenizer }: { readonly settings: Settings; readonly tokenizer: AboutRun['tokenizer'] },
 ): Promise<{ readonly lora: Lora; readonly adapters: Adapters }> {
   const place = existsSync(join(folder, 'adapter')) ? join(folder, 'adapter') : folder;
   const read = async (name: string) => {
@@ -76,10 +83,14 @@ export async function readAdapters(
   return { lora: { rank, alpha: Math.fround(whole / rank) === scale ? whole : scale * rank }, adapters };
 }
 
-async function saveMerged(folder: string, run: Run, { lora: _, merge: __, ...finetuning }: Finetuning): Promise<void> {
+async function saveMerged(
+  folder: string,
+  run: OpenRun,
+  { lora: _, merge: __, ...finetuning }: Finetuning,
+): Promise<void> {
   const { version: ___, ...metadata } = run.metadata;
   await saveCheckpoint(join(folder, 'merged'), {
-    parameters: await restore(run, tensorsInMemory(finalTensors(run))), // merges
+    parameters: await restore(run, finalSource(run)), // merges
     step: run.checkpoint.step,
     metadata: describeRun({ ...metadata, finetuning }),
   });

@@ -1,7 +1,7 @@
 // `hornbook finetune`: a run goes on to learn something new, in full or in adapters beside its weights.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { tensorsInMemory } from '@hornbook/formats';
+import type { GenerationConfig } from '@hornbook/formats';
 import { loraParameters } from '@hornbook/layers';
 import { countParameters, type ParameterTree } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
@@ -12,13 +12,16 @@ import type { Settings } from '../config/settings.ts';
 import { readSource, type Source } from '../data/source.ts';
 import { startBackend } from '../start-backend.ts';
 import { makeModel } from '../training/language-models.ts';
+import { expectPrecision } from '../training/precision.ts';
 import { makeRecipe } from '../training/recipes.ts';
 import { restore } from '../training/restore.ts';
+import { expectRoomToRead } from '../training/room-to-read.ts';
 import { runBatches } from '../training/run-batches.ts';
-import { finalTensors, freeRunFolder, loadRun, type Run } from '../training/run-folder.ts';
-import { runTraining, type Watch } from '../training/training-run.ts';
+import { type AboutRun, finalSource, freeRunFolder, type OpenRun, openRun } from '../training/run-folder.ts';
+import { runTraining, type TrainingRun, type Watch } from '../training/training-run.ts';
 import { UserError } from '../user-error.ts';
 import { readAdapters, saveBeside } from './adapter-files.ts';
+import { endOf } from './examples.ts';
 import { adaptedTree, type Finetuning, learns, type TemplateName } from './finetuning.ts';
 import { readAnswers, readLabelled, readPreferences } from './records.ts';
 import { makeTask } from './task.ts';
@@ -48,8 +51,15 @@ export type FinetuneRequest = {
 
 /** Fine-tunes a run and saves the result as another. Aborting saves what there is. */
 export async function finetune(request: FinetuneRequest, watch: Watch): Promise<void> {
-  const { model: folder, out } = request;
-  const base = await loadRun(folder, 'best');
+  const base = await openRun(request.model, 'best');
+  const run = await prepare(request, base).finally(base.checkpoint.close);
+  await runTraining(run, watch);
+  await saveBeside(run.folder);
+}
+
+/** All of a run, for which the base's weights are read one by one. */
+async function prepare(request: FinetuneRequest, base: OpenRun): Promise<TrainingRun> {
+  const { out } = request;
   const source = await readSource(request.data);
   const given =
     request.loraFrom === undefined
@@ -61,42 +71,46 @@ export async function finetune(request: FinetuneRequest, watch: Watch): Promise<
   const { tokenizer } = base;
   const model = makeModel(begin, tokenizer);
   const backend = await startBackend(request.backend);
+  expectPrecision(begin);
+  const weights = finalSource(base);
+  expectRoomToRead({ settings: begin, entries: weights.entries, backend: backend.name, toLearn: true });
   const task = await makeTask(finetuning, { source, tokenizer, settings: begin });
   const perEpoch = Math.ceil(task.parts.training.examples.length / begin.batchSize);
   const settings = settingsOf(request.epochs * perEpoch);
   const generator = manualSeed(settings.seed);
-  const whole = await restore(base, tensorsInMemory(finalTensors(base)));
+  const whole = await restore(base, weights);
   const tree = adaptedTree(whole, finetuning, { generator, adapters: given?.adapters });
   const parameters = trainable(tree, learns(finetuning));
-  const runFolder = out ?? freeRunFolder(source.title, 'finetuned');
-  await runTraining(
-    {
-      folder: runFolder,
-      source: source.name,
-      model: { ...model, parameterCount: countParameters(parameters) },
-      parameters,
-      recipe: makeRecipe(settings),
-      generator,
-      batches: runBatches(task.parts.training, settings, generator),
-      startStep: 0,
-      backend,
-      parts: task.parts,
-      settings,
-      progress: { withoutGain: 0 },
-      notes: notesOn(task.leftOut, parameters, finetuning, settings),
-      lossOf: task.lossOf,
-      metadata: {
-        tokenizer: base.metadata.tokenizer,
-        source: { location: source.location, kind: 'prose', sha256: sha256(source.text) },
-        finetuning,
-      },
+  return {
+    folder: out ?? freeRunFolder(source.title, 'finetuned'),
+    source: source.name,
+    model: { ...model, parameterCount: countParameters(parameters) },
+    parameters,
+    recipe: makeRecipe(settings),
+    generator,
+    batches: runBatches(task.parts.training, settings, generator),
+    startStep: 0,
+    backend,
+    parts: task.parts,
+    settings,
+    progress: { withoutGain: 0 },
+    notes: notesOn(task.leftOut, parameters, finetuning, settings),
+    lossOf: task.lossOf,
+    metadata: {
+      tokenizer: base.metadata.tokenizer,
+      source: { location: source.location, kind: 'prose', sha256: sha256(source.text) },
+      finetuning,
+      generation: advised(base, finetuning),
     },
-    watch,
-  );
-  await saveBeside(runFolder);
+  };
 }
 
-function describe(request: FinetuneRequest, base: Run, { text, name }: Source, given: Finetuning['lora']): Finetuning {
+function describe(
+  request: FinetuneRequest,
+  base: AboutRun,
+  { text, name }: Source,
+  given: Finetuning['lora'],
+): Finetuning {
   const { model, task, loraFrom, merge, frozenBlocks, beta } = request;
   const { rank, alpha = rank } = given ?? { rank: request.lora, alpha: request.alpha };
   const { settings, finetuning } = base.metadata;
@@ -144,7 +158,7 @@ function usualTemplate({ task }: FinetuneRequest, name: string, text: string): T
 /** The base's model, trained otherwise: each example once before any again, at rates for what has learned already. */
 function settingsFor(
   request: FinetuneRequest,
-  base: Run,
+  base: AboutRun,
   source: Source,
   { labels, lora, task }: Finetuning,
   steps: number,
@@ -163,6 +177,15 @@ function settingsFor(
     { settings: training, file: 'finetune' },
     { settings: request.settings },
   ]);
+}
+
+/** What the base's makers advise on sampling; and the end of the answers that are learned ends a text, too. */
+function advised(
+  { metadata: { generation }, tokenizer }: AboutRun,
+  { task }: Finetuning,
+): GenerationConfig | undefined {
+  if (!generation || task === 'classes') return undefined;
+  return { ...generation, eos: [...new Set([...generation.eos, endOf(tokenizer)])] };
 }
 
 function notesOn(

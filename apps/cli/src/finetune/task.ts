@@ -2,11 +2,11 @@
 import { type Dataset, type Example, split } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
 import type { Tokenizer } from '@hornbook/tokenizers';
-import { type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { Settings } from '../config/settings.ts';
 import type { Part, Parts } from '../data/corpus.ts';
 import type { Source } from '../data/source.ts';
-import { restore } from '../training/restore.ts';
+import { release, restore } from '../training/restore.ts';
 import { finalSource, openRun } from '../training/run-folder.ts';
 import type { LossOf } from '../training/training-run.ts';
 import { UserError } from '../user-error.ts';
@@ -67,7 +67,10 @@ async function preferenceTask({ base, adapter, beta = 0.1 }: Finetuning, given: 
   const rows = (numbers: readonly number[]) => pairRows(pairs, numbers, reader);
   const parts = divide(pairs.length, preferences.length, given, rows);
   const all = rows(pairs.map((_, number) => number));
-  const reference = await referenceOf(batchesOf(all, 8), pairs.length, await forwardOf(base, adapter));
+  const before = await restoreBefore(base, adapter);
+  const forward = (ids: Tensor2D) => before.model.forward(before.parameters, ids);
+  const reference = await referenceOf(batchesOf(all, 8), pairs.length, forward);
+  release(before.parameters);
   const table = tensor2d(reference, [pairs.length, 2]);
   return { parts, lossOf: preferenceLoss(table, beta), leftOut: preferences.length - pairs.length };
 }
@@ -80,13 +83,12 @@ function* batchesOf(dataset: Dataset, size: number) {
   }
 }
 
-/** What the model thought as fine-tuning began. */
-async function forwardOf(folder: string, adapter: string | undefined): Promise<(ids: Tensor2D) => Tensor> {
+/** The model as it was when fine-tuning began. */
+async function restoreBefore(folder: string, adapter: string | undefined) {
   const run = await openRun(folder, 'best');
   const base = await restore(run, finalSource(run)).finally(run.checkpoint.close);
   const given = adapter === undefined ? undefined : await readAdapters(adapter, { ...run.metadata, ...run });
-  const parameters = given ? withAdapters(base, given.adapters) : base;
-  return (ids) => run.model.forward(parameters, ids);
+  return { model: run.model, parameters: given ? withAdapters(base, given.adapters) : base };
 }
 
 /** The same settings give the same parts. @throws UserError if there are too few examples to judge by some */

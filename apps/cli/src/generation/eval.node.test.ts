@@ -6,11 +6,12 @@ import { tensorsInMemory } from '@hornbook/formats';
 import { crossEntropy } from '@hornbook/losses';
 import { namedParameters, type ParameterTree } from '@hornbook/ops';
 import { evaluate } from '@hornbook/training';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readSource } from '../data/source.ts';
 import { startBackend } from '../start-backend.ts';
 import { hornbook, jsonLines, temporaryFolder, tiny } from '../testing/run-hornbook.ts';
 import { restore } from '../training/restore.ts';
+import { bytesToRead } from '../training/room-to-read.ts';
 import { finalSource, finalTensors, loadRun, openRun } from '../training/run-folder.ts';
 import { type EvalRequest, evaluateRuns } from './eval.ts';
 import { judge } from './eval-text.ts';
@@ -141,6 +142,26 @@ describe('what is printed', () => {
     expect(Object.fromEntries(valuesOf(oneByOne))).toEqual(Object.fromEntries(valuesOf(atLast)));
   });
 
+  test('in one byte alone where the weights as they are have no room', async () => {
+    const run = await openRun(join(cwd, 'gpt'), 'best');
+    await run.checkpoint.close();
+    const reading = { settings: run.metadata.settings, entries: finalSource(run).entries };
+    vi.spyOn(process, 'constrainedMemory').mockReturnValue(bytesToRead(reading) - 1);
+    try {
+      const text = await printed({ quantize: 'int8', data: join(cwd, 'held.txt') });
+      expect(text).toMatch(
+        /bits\/byte\ngpt int8 +40 .*\n\ngpt: judged in int8 alone: its weights as they are do not fit here\n$/,
+      );
+      const [report, ...others] = jsonLines(await printed({ quantize: 'int8', json: true }));
+      expect(report).toMatchObject({ run: 'gpt', quantization: 'int8', loss: expect.any(Number) });
+      expect(report).not.toHaveProperty('cost');
+      expect(others).toEqual([]);
+      await expect(printed({})).rejects.toThrow(/^A model of .*: give --quantize int8$/);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   test('a tokenizer that loses parts of the text is named', async () => {
     const [, note] = (await printed({ folders: ['gpt', 'words'] })).split('bits/byte\n')[1].split('\n\n');
     expect(note).toBe('words loses parts of the text: its bits/byte are less than the text would take\n');
@@ -166,7 +187,7 @@ describe('what is printed', () => {
       'The mlp model reads one window for each token',
     );
     await expect(printed({ folders: ['gpt', 'nowhere'] })).rejects.toThrow(
-      /got no checkpoint in it: is the path right/,
+      /^No such run: .*nowhere\. See: hornbook runs list$/,
     );
   });
 });

@@ -1,11 +1,13 @@
 // `hornbook eval`: how well runs expect a text, side by side.
 import { bitsPerByte, perplexity } from '@hornbook/losses';
+import { getBackend } from '@tensorflow/tfjs-core';
 import { colors } from '../colors.ts';
 import { readSource, type Source } from '../data/source.ts';
 import { startBackend } from '../start-backend.ts';
 import { quote } from '../tokenizer/token-display.ts';
 import { progressBar } from '../training/progress-bar.ts';
-import { type OpenRun, openRun } from '../training/run-folder.ts';
+import { hasRoomToRead } from '../training/room-to-read.ts';
+import { finalSource, type OpenRun, openRun } from '../training/run-folder.ts';
 import { UserError } from '../user-error.ts';
 import { type Judged, judge } from './eval-text.ts';
 import type { Quantization } from './quantizations.ts';
@@ -25,7 +27,7 @@ export type EvalRequest = {
 
 type Report = {
   readonly run: string;
-  /** How its weights were kept, and how much higher that makes the loss. */
+  /** How its weights were kept, and how much higher that makes the loss; the latter is known where both have room. */
   readonly quantization?: Quantization;
   readonly cost?: number;
   readonly step: number;
@@ -62,9 +64,9 @@ async function evaluate(
   const bytes = new TextEncoder().encode(source.text).length;
   const judged: Judged[] = [];
   const reports: Report[] = [];
-  const forms = quantize ? [undefined, quantize] : [undefined];
   for (const [i, run] of runs.entries()) {
-    for (const quantization of forms) {
+    let whole: number | undefined; // the loss with the weights as they are
+    for (const quantization of formsOf(run, quantize)) {
       const name = nameOf({ run: folders[i], quantization });
       const bar = progressBar(
         (text) => process.stderr.write(text),
@@ -79,7 +81,7 @@ async function evaluate(
       const { loss, losses } = one;
       const report = {
         run: folders[i],
-        ...(quantization && { quantization, cost: loss - (reports.at(-1)?.loss ?? loss) }),
+        ...(quantization && { quantization, ...(whole !== undefined && { cost: loss - whole }) }),
         step: run.checkpoint.step,
         parameters: run.model.parameterCount,
         tokens: losses.length,
@@ -88,6 +90,7 @@ async function evaluate(
         bitsPerByte: bitsPerByte(loss, { tokens: losses.length, bytes }),
       };
       reports.push(report);
+      whole = loss;
       if (json) write(`${JSON.stringify({ ...report, ...(tokens > 0 && { losses: list(one, tokens) }) })}\n`);
     }
   }
@@ -97,10 +100,22 @@ async function evaluate(
     if (tokenizer.lossless) continue;
     write(`\n${folders[i]} loses parts of the text: its bits/byte are less than the text would take\n`);
   }
-  for (const { run, quantization, cost = 0 } of reports) {
-    if (quantization) write(`\n${run}: ${quantization} costs ${cost.toFixed(4)} nats\n`);
+  for (const { run, quantization, cost } of reports) {
+    if (!quantization) continue;
+    const costs = `${quantization} costs ${cost?.toFixed(4)} nats`;
+    const unknown = `judged in ${quantization} alone: its weights as they are do not fit here`;
+    write(`\n${run}: ${cost === undefined ? unknown : costs}\n`);
   }
   if (tokens > 0) write(`\n${tokenTable(reports.map(nameOf), judged, tokens)}`);
+}
+
+/** The weights as they are, and as they become; the latter alone where there is no room for more. */
+function formsOf({ metadata, ...run }: OpenRun, quantize: Quantization | undefined): (Quantization | undefined)[] {
+  if (!quantize) return [undefined];
+  const { entries } = finalSource({ metadata, ...run });
+  const reading = { settings: metadata.settings, entries, backend: getBackend() };
+  const alone = !hasRoomToRead(reading) && hasRoomToRead({ ...reading, quantization: quantize });
+  return alone ? [quantize] : [undefined, quantize];
 }
 
 const nameOf = ({ run, quantization }: Pick<Report, 'run' | 'quantization'>) =>

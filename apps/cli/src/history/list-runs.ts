@@ -1,11 +1,17 @@
 // `hornbook runs list`: the runs of a folder, newest first.
+import { existsSync } from 'node:fs';
 import { colors } from '../colors.ts';
+import { UserError } from '../user-error.ts';
 import { type RunSummary, summarizeRuns } from './run-summary.ts';
+
+/** Where `train` makes them, which may have made none yet. */
+const usualFolder = 'runs';
 
 export async function listRuns(
   { folder, json }: { readonly folder: string; readonly json: boolean },
   write: (text: string) => void,
 ): Promise<void> {
+  if (folder !== usualFolder && !existsSync(folder)) throw new UserError(`No such folder: ${folder}`);
   const runs = await summarizeRuns(folder);
   if (json) {
     write(`${JSON.stringify(runs)}\n`);

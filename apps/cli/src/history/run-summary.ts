@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { CheckpointError } from '@hornbook/training/checkpoint';
 import type { Settings } from '../config/settings.ts';
+import { expectRun } from '../training/no-run.ts';
 import type { RunMetadata } from '../training/run-folder.ts';
 
 export type RunSummary = {
@@ -16,10 +17,11 @@ export type RunSummary = {
   readonly saved: Date;
 };
 
-/** @throws CheckpointError if there is no run of this version, or nothing in it can be read */
+/** @throws UserError or CheckpointError if there is no run of this version, or nothing in it can be read */
 export async function summarizeRun(folder: string): Promise<RunSummary> {
   const summary = await trySummary(folder);
   if (summary) return summary;
+  await expectRun(folder);
   throw new CheckpointError(
     `Expected a run at ${folder}, got no checkpoint in it that can be read: is the path right?`,
   );

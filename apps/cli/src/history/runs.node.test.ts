@@ -31,7 +31,9 @@ describe('runs', () => {
       [join('runs', 'two'), 'mlp', 'people', '90'],
       [join('runs', 'one'), 'mlp', 'people', '60'],
     ]);
-    expect(await run('runs', 'list', 'nowhere')).toMatch(/^No runs in nowhere\. Make one: hornbook train\n$/);
+    expect(await run('runs', 'list', 'runs/one')).toMatch(/^No runs in runs\/one\. Make one: hornbook train\n$/);
+    const nowhere = await hornbook(['runs', 'list', 'nowhere'], { cwd });
+    expect(nowhere).toMatchObject({ code: 1, stdout: '', stderr: 'hornbook: No such folder: nowhere\n' });
     expect(JSON.parse(await run('runs', 'list', '--json'))).toHaveLength(2);
   });
 
@@ -64,11 +66,13 @@ describe('runs', () => {
   test('no run, and a run whose descriptions are damaged', async () => {
     await mkdir(join(cwd, 'torn', 'latest'), { recursive: true });
     await writeFile(join(cwd, 'torn', 'latest', 'checkpoint.json'), '{"step": 5');
-    for (const folder of ['nowhere', 'torn']) {
-      expect(await hornbook(['runs', 'show', folder], { cwd })).toMatchObject({
-        code: 1,
-        stderr: `hornbook: Expected a run at ${folder}, got no checkpoint in it that can be read: is the path right?\n`,
-      });
+    const messages = {
+      nowhere: 'No such run: nowhere. See: hornbook runs list',
+      torn: 'Expected a run at torn, got no checkpoint in it that can be read: is the path right?',
+    };
+    for (const [folder, message] of Object.entries(messages)) {
+      const shown = await hornbook(['runs', 'show', folder], { cwd });
+      expect(shown).toMatchObject({ code: 1, stderr: `hornbook: ${message}\n` });
     }
   });
 });

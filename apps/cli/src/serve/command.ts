@@ -25,6 +25,7 @@ export function addServeCommand(program: Command, write: (text: string) => void)
     .option('--queue <n>', 'requests that may wait', wholeNumber(0), 2000)
     .addOption(new Option('--quantize <name>', 'keep weights in less: one byte each').choices(quantizations))
     .addOption(new Option('--backend <name>', 'engine: webgpu, simd, wasm, cpu (the best one here)'))
+    .addOption(new Option('--adapter <name>', 'the GPU for webgpu, or a part of its name; see doctor'))
     .addHelpText(
       'after',
       `
@@ -34,7 +35,7 @@ Examples:
   curl localhost:8000/v1/completions -H 'Content-Type: application/json' \\
     -d '{"prompt": "Once upon", "max_tokens": 50, "stream": true}'`,
     )
-    .action(async (folder, { timeout, ...options }) => {
+    .action(async (folder, { timeout, adapter: _, ...options }) => {
       const { serve } = await import('./serve.ts');
       const remark = (text: string) => void process.stderr.write(`hornbook: ${text}\n`);
       await interruptible((signal) => serve({ folder, seconds: timeout, ...options }, { write, remark }, signal));

@@ -3,6 +3,7 @@ import { encodeText, makeTokenizer } from '../data/corpus.ts';
 import { readSource, readStandardInput } from '../data/source.ts';
 import { UserError } from '../user-error.ts';
 import { describeTokens } from './token-display.ts';
+import { tokenizerOfRun } from './tokenizer-files.ts';
 
 /** Where a text is: in a file or corpus, or given as it is; otherwise, or as `-`, on standard input. */
 export type TextRequest = { readonly data?: string; readonly text?: string };
@@ -19,9 +20,7 @@ export type TokenizeRequest = TextRequest & {
 
 export async function tokenize(request: TokenizeRequest, write: (text: string) => void): Promise<void> {
   const text = await readText(request);
-  const tokenizer = request.run
-    ? (await (await import('../training/run-folder.ts')).loadRun(request.run, 'latest')).tokenizer // takes a moment: it brings models along
-    : await makeTokenizer(request.tokenizer, text);
+  const tokenizer = request.run ? await tokenizerOfRun(request.run) : await makeTokenizer(request.tokenizer, text);
   const ids = encodeText(tokenizer, text, { allowedSpecial: 'all' });
   if (request.json) {
     write(`${JSON.stringify({ tokenizer: tokenizer.kind, vocabSize: tokenizer.vocabSize, ids: [...ids] })}\n`);

@@ -1,4 +1,5 @@
 // Tokenizers by name: published ones, and those in files and folders, whose format is found by name and content.
+
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
@@ -13,6 +14,7 @@ import {
   tokenizerFromJSON,
 } from '@hornbook/tokenizers';
 import { whyUnreadable } from '../data/source.ts';
+import { shellWord } from '../shell-word.ts';
 import { UserError } from '../user-error.ts';
 import { type Pattern, patternNames } from './tokenizer-settings.ts';
 
@@ -23,7 +25,7 @@ export type LoadOptions = {
 };
 
 /**
- * A published encoding, `bytes`, a run folder, a folder with tokenizer.json or with vocab.json and merges.txt, or a file:
+ * A published encoding, `bytes`, a run folder, a prepared one, a folder with tokenizer.json or with vocab.json and merges.txt, or a file:
  * tokenizer.json, .tiktoken, or minbpe's .model.
  *
  * @throws UserError if it is none of these, TokenizerFileError if it is damaged
@@ -35,16 +37,27 @@ export async function loadTokenizer(name: string, options: LoadOptions = {}): Pr
   return (await isFolder(name)) ? fromFolder(name) : fromFile(name, await read(name), options);
 }
 
+/** @throws CheckpointError if there is no run */
+export async function tokenizerOfRun(folder: string): Promise<Tokenizer> {
+  const { openRun } = await import('../training/run-folder.ts'); // and with it what makes models: only if there is one
+  const { tokenizer, checkpoint } = await openRun(folder, 'latest');
+  await checkpoint.close();
+  return tokenizer;
+}
+
 async function fromFolder(folder: string): Promise<Tokenizer> {
   const names = await readdir(folder);
   if (['checkpoint.json', 'latest', 'next'].some((name) => names.includes(name))) {
-    const { openRun } = await import('../training/run-folder.ts'); // and with it what makes models: only if there is one
-    const { tokenizer, checkpoint } = await openRun(folder, 'latest');
-    await checkpoint.close();
-    return tokenizer;
+    return tokenizerOfRun(folder);
   }
   if (names.includes('tokenizer.json')) return loadTokenizer(join(folder, 'tokenizer.json'));
   if (names.includes('vocab.json') && names.includes('merges.txt')) return fromPair(folder);
+  if (names.some((name) => /^train(?:-\d+-of-\d+)?\.json$/.test(name))) {
+    const { openDataset } = await import('@hornbook/datasets/files');
+    const { tokenizer, close } = openDataset(folder);
+    close();
+    return tokenizerFromJSON(tokenizer);
+  }
   throw new UserError(
     `Expected a tokenizer in ${folder}, got a folder without a run, tokenizer.json, or vocab.json and merges.txt`,
   );
@@ -84,7 +97,7 @@ function patternFor(path: string): Pattern {
   if (known) return known;
   throw new UserError(
     `${path} does not say how it cuts text. Make a tokenizer.json of it: ` +
-      `hornbook tokenizer convert ${path} ${name.replace(/\.\w+$/, '')}.json --pattern ${patternNames[0]}`,
+      `hornbook tokenizer convert ${shellWord(path)} ${shellWord(name.replace(/\.\w+$/, '.json'))} --pattern ${patternNames[0]}`,
   );
 }
 

@@ -1,8 +1,10 @@
 // `hornbook tokenizer train`: texts in, a tokenizer file out.
+
 import type { Tokenizer } from '@hornbook/tokenizers';
 import { colors } from '../colors.ts';
 import { openTexts, type Texts } from '../data/text-pieces.ts';
 import { formatBytes } from '../format-bytes.ts';
+import { shellWord } from '../shell-word.ts';
 import { formatDuration } from '../speed.ts';
 import { progressBar } from '../training/progress-bar.ts';
 import type { Screen } from '../training/reporter.ts';
@@ -47,7 +49,7 @@ export async function trainTokenizer(request: TrainTokenizerRequest, { write, sc
   const short = tokenizer.vocabSize < vocabSize ? ': these texts have no more' : '';
   write(
     `\n${learned} tokens from ${formatBytes(texts.bytesRead())} in ${formatDuration((performance.now() - began) / 1000)}${short}\n` +
-      `Saved in ${out}\nLook into it: ${colors.bold(`hornbook tokenizer inspect ${out}`)}\n`,
+      `Saved in ${out}\nLook into it: ${colors.bold(`hornbook tokenizer inspect ${shellWord(out)}`)}\n`,
   );
 }
 

@@ -4,10 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { documents, loadCorpus } from '@hornbook/datasets';
 import { loadCheckpoint } from '@hornbook/training/checkpoint';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startHalves } from '../../../../testing/half-vulkan.ts';
 import { resolveSettings } from '../config/resolve.ts';
+import { finetune } from '../finetune/finetune.ts';
 import { temporaryFolder } from '../testing/run-hornbook.ts';
+import { showLearningRates } from './learning-rate-finder.ts';
 import { resumeRun, trainNew } from './train.ts';
 import type { Watch } from './training-run.ts';
 
@@ -36,6 +38,17 @@ function watching(): Watch & { readonly losses: number[] } {
 const settings = (precision: 'full' | 'half', steps: number) =>
   resolveSettings([{ settings: { data, model: 'bigram', schedule: 'constant', steps, evaluateEvery: 4, precision } }]);
 
+/** A model to go on from, and what to learn. */
+const base = join(folder, 'base');
+const records = join(folder, 'answers.jsonl');
+await writeFile(records, names.map((name) => JSON.stringify({ prompt: name[0], response: 'a' })).join('\n'));
+const sizes = { contextLength: 8, embedDim: 8, numHeads: 2, numLayers: 1, sampleLength: 0, evaluateTargets: 8 };
+const small = resolveSettings([{ settings: { data, model: 'gpt', ...sizes, batchSize: 2, steps: 1 } }]);
+await trainNew({ settings: small, out: base, backend: 'cpu' }, watching());
+const half = (steps: number) => ({ steps, batchSize: 4, precision: 'half' }) as const;
+const rest = { frozenBlocks: 0, beta: 0.1, epochs: 1, merge: false };
+const answers = { model: base, data: records, task: 'answers', lora: 2, ...rest } as const;
+
 test.skipIf(!here)('goes on with the scale of its loss', async () => {
   const [whole, first, rest] = [watching(), watching(), watching()];
   const [out, backend] = [join(folder, 'halves'), 'webgpu'];
@@ -47,11 +60,42 @@ test.skipIf(!here)('goes on with the scale of its loss', async () => {
   expect(metadata.scaler).toEqual({ scale: 65536, steady: 8, skipped: 0 });
 });
 
-test('is refused on an engine that has none, before anything is written', async () => {
-  const out = join(folder, 'none');
-  await expect(trainNew({ settings: settings('half', 4), out, backend: 'cpu' }, watching())).rejects.toThrow(
+test.skipIf(!here)('a learning rate for it is looked for in it', async () => {
+  const found = async (precision: 'full' | 'half') => {
+    const points: { learningRate: number; loss: number }[] = [];
+    const write = (line: string) => void points.push(JSON.parse(line));
+    const request = { settings: settings(precision, 4), backend: 'webgpu' };
+    await showLearningRates(request, { json: true, write, columns: 80, signal: new AbortController().signal });
+    return points;
+  };
+  const [full, half] = [await found('full'), await found('half')];
+  expect(half[0].loss).toBeCloseTo(full[0].loss, 2);
+  expect(half[0].loss).not.toBe(full[0].loss);
+  expect(half.at(-1)?.learningRate).toBeGreaterThan(0);
+});
+
+test.skipIf(!here)('a model goes on to learn in it, and so does what is gone on with', async () => {
+  const [out, backend] = [join(folder, 'tuned'), 'webgpu'];
+  await finetune({ ...answers, settings: half(1), out, backend }, watching());
+  await resumeRun({ folder: out, steps: 2, backend }, watching());
+  const { metadata } = await loadCheckpoint(join(out, 'latest'));
+  expect(metadata).toMatchObject({ settings: { precision: 'half' }, scaler: { scale: 65536, steady: 2, skipped: 0 } });
+});
+
+describe('on an engine that has none it is refused before anything is written, by', () => {
+  const refusal =
     'Expected the engine webgpu for half precision, got cpu: take webgpu, or leave half precision out ' +
-      '(--backend webgpu, --precision full). See: hornbook doctor',
-  );
-  expect(existsSync(out)).toBe(false);
+    '(--backend webgpu, --precision full). See: hornbook doctor';
+  const [out, backend] = [join(folder, 'none'), 'cpu'];
+  const request = { settings: settings('half', 4), backend };
+  const unheard = { json: true, write: () => {}, columns: 80, signal: new AbortController().signal };
+
+  test.each([
+    ['train', () => trainNew({ ...request, out }, watching())],
+    ['finetune', () => finetune({ ...answers, settings: half(4), out, backend }, watching())],
+    ['the learning-rate finder', () => showLearningRates(request, unheard)],
+  ])('%s', async (_, run) => {
+    await expect(run()).rejects.toThrow(refusal);
+    expect(existsSync(out)).toBe(false);
+  });
 });

@@ -44,13 +44,16 @@ export type LanguageModel = {
 /** What a model needs to know of its tokens. */
 type Vocabulary = Pick<Tokenizer, 'vocabSize' | 'idOf' | 'specials'>;
 
-/** @throws UserError where the settings are not possible together */
-export function makeModel(settings: Settings, tokenizer: Vocabulary): LanguageModel {
+/**
+ * @param boundary the token after each document, for a model that masks them; that after lines where it is left out
+ * @throws UserError where the settings are not possible together
+ */
+export function makeModel(settings: Settings, tokenizer: Vocabulary, boundary?: number): LanguageModel {
   try {
     const { vocabSize } = tokenizer;
     const rows = settings.tokenRows || vocabSize;
     if (rows < vocabSize) throw new RangeError(`Expected tokenRows of at least ${vocabSize}, the tokens, got ${rows}`);
-    const model = make({ ...settings, vocabSize: rows }, tokenizer);
+    const model = make({ ...settings, vocabSize: rows }, () => boundary ?? boundaryOf(tokenizer));
     return rows === vocabSize ? model : unpadded(model, { rows, vocabSize });
   } catch (error) {
     if (error instanceof RangeError) throw new UserError(error.message, { exitCode: 2, cause: error });
@@ -81,7 +84,7 @@ function unpadded(model: LanguageModel, { rows, vocabSize }: Record<'rows' | 'vo
   };
 }
 
-function make(settings: Settings & { readonly vocabSize: number }, tokenizer: Vocabulary): LanguageModel {
+function make(settings: Settings & { readonly vocabSize: number }, boundary: () => number): LanguageModel {
   const { model, initialization, documents } = settings;
   if (documents === 'masked' && model !== 'gpt' && model !== 'transformer') {
     throw new RangeError(
@@ -107,15 +110,14 @@ function make(settings: Settings & { readonly vocabSize: number }, tokenizer: Vo
     case 'gpt': {
       // `gpt` of its parts, which take a mask, and weights drawn otherwise.
       const parts = { ...gptParts(settings), initialization: initialization === 'torch' ? torchWeights : gpt2Weights };
-      const whole =
-        documents === 'masked' ? masked(transformer(parts), boundaryOf(tokenizer)) : plain(transformer(parts));
+      const whole = documents === 'masked' ? masked(transformer(parts), boundary()) : plain(transformer(parts));
       return { ...whole, ...(initialization === 'nanogpt' && { initialize: startOfNanoGpt(settings) }) };
     }
     case 'transformer': {
       if (initialization === 'nanogpt')
         throw new RangeError('Expected the gpt model for nanogpt weights, got a transformer');
       const composed = composedTransformer(settings);
-      return documents === 'masked' ? masked(composed, boundaryOf(tokenizer)) : plain(composed);
+      return documents === 'masked' ? masked(composed, boundary()) : plain(composed);
     }
   }
 }

@@ -10,7 +10,12 @@ import { prepare, type TrainRequest } from './train.ts';
 /** Trains nothing that lasts, and saves nothing. */
 export async function showLearningRates(
   request: TrainRequest,
-  { json, write, signal }: { json: boolean; write: (text: string) => void; signal: AbortSignal },
+  {
+    json,
+    write,
+    columns,
+    signal,
+  }: { json: boolean; write: (text: string) => void; columns: number; signal: AbortSignal },
 ): Promise<void> {
   const { settings } = request;
   if (settings.steps === undefined) {
@@ -24,6 +29,7 @@ export async function showLearningRates(
     batches: batches.batches,
     optimizer: makeOptimizer(settings),
     ...(recipe.clip !== undefined && { clip: recipe.clip }),
+    precision: recipe.precision,
     to: settings.optimizer === 'sgd' ? 10 : 1,
     signal,
   })) {
@@ -39,7 +45,10 @@ export async function showLearningRates(
   const shown = points.filter(({ loss }) => loss < 2 * points[0].loss);
   write(
     `Loss at ${shown.length} rates from ${points[0].learningRate} to ${shown[shown.length - 1].learningRate.toPrecision(2)}, one step at each\n` +
-      `${drawLossCurve(shown.map(({ loss }) => loss))}\n\n` +
+      `${drawLossCurve(
+        shown.map(({ loss }) => loss),
+        { width: Math.min(72, columns - 12) },
+      )}\n\n` +
       `The loss falls fastest at ${colors.bold(String(learningRate))}: try --learning-rate ${learningRate}, and a few times less\n`,
   );
 }

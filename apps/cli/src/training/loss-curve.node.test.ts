@@ -11,6 +11,13 @@ test('a falling line, with its highest and lowest value at the side', () => {
   expect(drawLossCurve([3, 2, 1], { height: 2 })).toBe(['   3.000 ┼╮', '   2.000 ┤╰╮', '   1.000 ┤ ╰'].join('\n'));
 });
 
+test('a narrow curve has more digits, so that no two lines have one label', () => {
+  const rows = drawLossCurve([3.7489, 3.7454, 3.7418], { height: 10 }).split('\n');
+  const labels = rows.map((row) => row.split(/[┼┤]/)[0]);
+  expect(new Set(labels).size).toBe(11);
+  expect(labels[0]).toBe('  3.7489 ');
+});
+
 test('every loss counts in the mean of one column', () => {
   const losses = [4, 2, 2, 0, 0, 0, 1]; // columns of 2, 2 and 3 steps: 3, 1, 1/3
   const rows = drawLossCurve(losses, { width: 3, height: 8 }).split('\n');

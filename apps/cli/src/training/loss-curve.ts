@@ -1,12 +1,18 @@
 // Loss curves, drawn in the terminal.
 import { plot } from 'asciichart';
 
-const format = (value: number) => value.toFixed(3).padStart(8);
+/** Labels with three digits, or as many as set each line apart from the next. */
+function formatOf(values: readonly number[], height: number): (value: number) => string {
+  const between = (Math.max(...values) - Math.min(...values)) / height;
+  const digits = between > 0 ? Math.min(5, Math.max(3, Math.ceil(-Math.log10(between)))) : 3;
+  return (value) => value.toFixed(digits).padStart(8);
+}
 
 /** At most `width` columns of mean losses, each over its share of the steps. Empty for fewer than two losses. */
 export function drawLossCurve(losses: readonly number[], { width = 72, height = 10 } = {}): string {
   if (losses.length < 2) return '';
-  return trimmed(plot(meansOf(losses, Math.min(width, losses.length)), { height, format }));
+  const means = meansOf(losses, Math.min(width, losses.length));
+  return trimmed(plot(means, { height, format: formatOf(means, height) }));
 }
 
 export type Curve = {
@@ -27,6 +33,7 @@ export function drawLossCurves(curves: readonly Curve[], { width = 72, height = 
     .filter(({ means }) => means.length > 1);
   if (drawn.length === 0) return '';
   const series = drawn.map(({ means }) => means);
+  const format = formatOf(series.flat(), height);
   const paints = drawn.map(({ paint }) => paint).filter((paint) => paint !== undefined);
   if (paints.length === drawn.length) return trimmed(plot(series, { height, format, colors: paints }));
   const scale = {

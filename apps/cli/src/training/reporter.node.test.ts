@@ -78,6 +78,31 @@ describe('plain lines', () => {
     );
   });
 
+  test('steps that half precision skipped are named where there are more, and at the end', () => {
+    const report = textReporter(write, screen)({ ...start, steps: 40 }); // a line every two steps
+    const skips = [0, 0, 1, 1, 1, 2];
+    for (const [step, skipped] of skips.entries()) {
+      report.step({ step, loss: 3, learningRate: 0.1, skipped, lossScale: 2 ** (16 - skipped) });
+    }
+    expect(output.match(/^step .*$/gm)).toEqual([
+      'step 2/40  loss 3.000',
+      'step 4/40  loss 3.000  1 skipped',
+      'step 6/40  loss 3.000  2 skipped',
+    ]);
+    report.done({ trainLoss: 2, validationLoss: 2.5, stepsMade: 40, stepsPerSecond: 10 });
+    expect(output).toContain(
+      'steps/s\n2 of 40 steps were skipped: gradients overflowed 16 bits. The loss was scaled by 16384 at the end\nSaved in',
+    );
+  });
+
+  test('what was fine-tuned is to be asked, and a classifier to judge', () => {
+    const end = { trainLoss: 2, validationLoss: 2.5, stepsMade: 100, stepsPerSecond: 10 };
+    textReporter(write, screen)({ ...start, folder: 'runs/my mail', task: 'classes' }).done(end);
+    expect(output).toMatch(/\nJudge a text: hornbook sample "runs\/my mail" --prompt "…"\n$/);
+    textReporter(write, screen)({ ...start, task: 'answers' }).done(end);
+    expect(output).toMatch(/\nAsk it: hornbook sample runs\/names-mlp --prompt "…"\n$/);
+  });
+
   test('an interrupted run says how to go on; one that had made its steps does not', () => {
     const report = textReporter(write, screen)(start);
     report.interrupted(60);
@@ -112,6 +137,13 @@ describe('the live bar', () => {
     makeSteps(report.step, 40, 60);
     report.close();
     expect(output).toMatch(/step 60\/100 {2}loss 3\.000 {2}20 tokens\/s {2}4s left/);
+  });
+
+  test('counts the steps that were skipped', () => {
+    const report = textReporter(write, { live: true, columns: () => 80 })(start);
+    report.step({ step: 0, loss: 3, learningRate: 0.1, skipped: 1, lossScale: 65536 });
+    report.close();
+    expect(stripVTControlCharacters(output)).toMatch(/step 1\/100 {2}loss 3\.000 {2}1 skipped {2}\d+ MB\n/);
   });
 
   test('what the model writes stands above it', () => {

@@ -1,6 +1,8 @@
 // How training shows itself: a live bar on a terminal, plain lines where the output is piped, JSON where asked.
 import type { TrainingEvent } from '@hornbook/training';
 import { colors } from '../colors.ts';
+import type { Finetuning } from '../finetune/finetuning.ts';
+import { shellWord } from '../shell-word.ts';
 import { formatDuration, formatSpeed, formatTokens, speedometer } from '../speed.ts';
 import { drawLossCurve } from './loss-curve.ts';
 import { progressBar } from './progress-bar.ts';
@@ -18,6 +20,8 @@ export type Start = {
   readonly tokensPerStep: number;
   readonly seed: number;
   readonly folder: string;
+  /** Of a run that is fine-tuned. */
+  readonly task?: Finetuning['task'];
   /** What to say first. */
   readonly notes: readonly string[];
 };
@@ -83,10 +87,14 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
     const speed = speedometer();
     const losses: number[] = [];
     let validation = '';
+    let latest: Partial<TrainingEvent> = {};
+    let told = 0; // steps skipped by the last line that said so
     for (const note of notes) write(`${note}\n\n`);
     write(`${describeStart(start)}\n`);
     return {
-      step({ step, loss, validationLoss }) {
+      step(event) {
+        const { step, loss, validationLoss, skipped = 0 } = event;
+        latest = event;
         losses.push(loss);
         if (validationLoss !== undefined) validation = validationLoss.toFixed(3);
         const made = step + 1;
@@ -96,11 +104,12 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
           const pace = rate
             ? `  ${formatTokens(rate * tokensPerStep)}  ${formatDuration((steps - made) / rate)} left`
             : '';
-          bar.update(made / steps, `${text}${validation && `  val ${validation}`}${pace}  ${memoryInUse()}`);
-        } else if (validationLoss !== undefined) {
-          write(`${text}  validation ${validation}\n`);
-        } else if ((made - startStep) % lineEvery === 0 || made === steps) {
-          write(`${text}\n`);
+          const left = skipped > 0 ? `  ${skipped} skipped` : '';
+          bar.update(made / steps, `${text}${validation && `  val ${validation}`}${left}${pace}  ${memoryInUse()}`);
+        } else if (validationLoss !== undefined || (made - startStep) % lineEvery === 0 || made === steps) {
+          const measured = validationLoss === undefined ? '' : `  validation ${validation}`;
+          write(`${text}${measured}${skipped > told ? `  ${skipped} skipped` : ''}\n`);
+          told = skipped;
         }
       },
       sample(step, text) {
@@ -110,13 +119,13 @@ export function textReporter(write: (text: string) => void, { live, columns }: S
         bar.end();
         const curve = drawLossCurve(losses, { width: Math.min(72, columns() - 12) });
         if (curve) write(`\nLoss from step ${startStep + 1} to ${end.stepsMade}\n${curve}\n`);
-        write(`\n${describeEnd(end, steps)}\n`);
-        write(`Saved in ${folder}\nPrint new text: ${colors.bold(`hornbook sample ${folder}`)}\n`);
+        write(`\n${describeEnd(end, steps)}\n${describeSkipped(latest, end)}`);
+        write(`Saved in ${folder}\n${describeUse(start)}\n`);
       },
       interrupted(stepsMade) {
         bar.end();
         write(`\nStopped after ${stepsMade} of ${steps} steps and saved in ${folder}\n`);
-        if (stepsMade < steps) write(`Go on: ${colors.bold(`hornbook resume ${folder}`)}\n`);
+        if (stepsMade < steps) write(`Go on: ${colors.bold(`hornbook resume ${shellWord(folder)}`)}\n`);
       },
       close: () => bar.end(),
     };
@@ -163,6 +172,21 @@ function describeEnd(
     best && best.step < stepsMade ? `\nBest ${best.validationLoss.toFixed(4)}, after ${best.step} steps` : '';
   const slower = eager === undefined ? '' : `\n${colors.dim(`Steps were not replayed. ${eager}`)}`;
   return early + parts.join(', ') + better + slower;
+}
+
+/** What to do with it now. */
+function describeUse({ folder, task }: Start): string {
+  const sample = `hornbook sample ${shellWord(folder)}`;
+  if (task === undefined) return `Print new text: ${colors.bold(sample)}`;
+  return `${task === 'classes' ? 'Judge a text' : 'Ask it'}: ${colors.bold(`${sample} --prompt "…"`)}`;
+}
+
+/** What half precision's loss scaler did. */
+function describeSkipped({ skipped = 0, lossScale }: Partial<TrainingEvent>, { stepsMade }: End): string {
+  if (skipped === 0) return '';
+  const were = skipped === 1 ? 'step was' : 'steps were';
+  const text = `${skipped} of ${stepsMade} ${were} skipped: gradients overflowed 16 bits. The loss was scaled by ${lossScale} at the end`;
+  return `${colors.dim(text)}\n`;
 }
 
 function describeStart(start: Start): string {

@@ -4,7 +4,7 @@ import { namedParameters, type ParameterTree, quantizeInt8 } from '@hornbook/ops
 import { loadParameters, restoreParametersFrom, trainable } from '@hornbook/training';
 import { dispose, getBackend, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { knownModel } from '../exchange/hugging-face-model.ts';
-import { type Adapters, emptyTree, isOfLora, merged } from '../finetune/finetuning.ts';
+import { type Adapters, emptyTree, isOfLora, learns, merged } from '../finetune/finetuning.ts';
 import type { Quantization } from '../generation/quantizations.ts';
 import { isQuantized, quantize, quantizeHead } from '../generation/quantize.ts';
 import { expectRoomToRead } from './room-to-read.ts';
@@ -25,7 +25,8 @@ export async function restore(
   const { settings } = run.metadata;
   expectRoomToRead({ settings, entries: tensors.entries, backend: getBackend(), quantization });
   if (!hasKnownShapes(run, tensors)) {
-    const parameters = await restoreWhole(run, tensors);
+    const variables = await restoreVariables(run, tensors);
+    const parameters = run.metadata.finetuning?.lora ? merged(variables) : variables;
     return quantization ? quantize(parameters, settings) : parameters;
   }
   if (!quantization) return loadParameters(tensors);
@@ -44,18 +45,24 @@ async function rounded(path: string, tensor: Tensor): Promise<ParameterTree> {
   return weight;
 }
 
-/** Into the tree that the model makes, which knows what no path tells. */
-async function restoreWhole({ model, metadata }: AboutRun, tensors: TensorSource): Promise<ParameterTree> {
-  const { finetuning } = metadata;
-  const adapters = await readSome(tensors, isOfLora);
-  const parameters = trainable(emptyTree(model.initialize(undrawn()), finetuning, adapters));
+/**
+ * The same as variables, in the tree that the model makes and with adapters beside the weights: for a run that goes on to
+ * learn.
+ */
+export async function restoreVariables(
+  { model, metadata: { finetuning } }: AboutRun,
+  tensors: TensorSource,
+): Promise<ParameterTree> {
+  const tree = emptyTree(model.initialize(undrawn()), finetuning, await adaptersIn(tensors));
+  const parameters = trainable(tree, finetuning && learns(finetuning));
   await restoreParametersFrom(parameters, tensors);
-  return finetuning?.lora ? merged(parameters) : parameters;
+  return parameters;
 }
 
-async function readSome(source: TensorSource, wanted: (path: string) => boolean): Promise<Adapters> {
-  const paths = [...source.entries.keys()].filter(wanted);
-  return new Map(await Promise.all(paths.map(async (path) => [path, await source.read(path)] as const)));
+/** A run's adapters alone; none where it has none. */
+export async function adaptersIn(tensors: TensorSource): Promise<Adapters> {
+  const paths = [...tensors.entries.keys()].filter(isOfLora);
+  return new Map(await Promise.all(paths.map(async (path) => [path, await tensors.read(path)] as const)));
 }
 
 /** Whether the tensors are those of the model, as far as that is known without making it: a large one takes seconds. */

@@ -49,5 +49,8 @@ test('what does not is refused, with what would', () => {
   );
   expect(refusal('simd', 5e9)).toMatch(/the simd engine holds 4.3 GB: give --quantize int8$/);
   expect(refusal('cpu', 5e9)).toMatch(/this machine holds 5 GB: give --quantize int8$/);
+  expect(() => expectRoomToRead({ ...xl, backend: 'simd', toLearn: true }, machine)).toThrow(
+    /the simd engine holds 4.3 GB: give --backend cpu, which is slow$/,
+  );
   expect(refusal('simd', 2e9, 'int8')).toMatch(/takes about 3.\d GB, and this machine holds 2 GB: take a smaller one$/);
 });

@@ -15,6 +15,8 @@ export type Reading = {
   /** Of the engine. */
   readonly backend: string;
   readonly quantization?: Quantization;
+  /** For a model that is to learn: then its weights cannot be less. */
+  readonly toLearn?: boolean;
 };
 
 /**
@@ -22,24 +24,30 @@ export type Reading = {
  *
  * @throws UserError, with what would fit, if that is more than the engine or the machine can hold
  */
-export function expectRoomToRead(reading: Reading, machine = process.constrainedMemory() || totalmem()): void {
-  const roomOf = (backend: string) => Math.min(mostOfEngines[backend] ?? Infinity, machine, totalmem());
-  const fits = (other: Partial<Reading>) => {
-    const changed = { ...reading, ...other };
-    return bytesToRead(changed) <= roomOf(changed.backend);
-  };
-  if (fits({})) return;
-  const { entries, backend, quantization } = reading;
-  const engine = roomOf(backend) === mostOfEngines[backend] ? `the ${backend} engine` : 'this machine';
+export function expectRoomToRead(reading: Reading, machine?: number): void {
+  if (hasRoomToRead(reading, machine)) return;
+  const fits = (other: Partial<Reading>) => hasRoomToRead({ ...reading, ...other }, machine);
+  const { entries, backend, quantization, toLearn } = reading;
+  const room = roomOf(backend, machine);
+  const engine = room === mostOfEngines[backend] ? `the ${backend} engine` : 'this machine';
   const ways = [
-    ...(!quantization && fits({ quantization: 'int8' }) ? ['--quantize int8'] : []),
+    ...(!quantization && !toLearn && fits({ quantization: 'int8' }) ? ['--quantize int8'] : []),
     ...(fits({ backend: 'cpu' }) ? ['--backend cpu, which is slow'] : []),
   ];
   const parameters = [...entries.values()].reduce((count, { shape }) => count + sizeOf(shape), 0);
   throw new UserError(
     `A model of ${parameters.toLocaleString('en')} parameters takes about ${gigabytes(bytesToRead(reading))}, and ` +
-      `${engine} holds ${gigabytes(roomOf(backend))}: ${ways.length > 0 ? `give ${ways.join(', or ')}` : 'take a smaller one'}`,
+      `${engine} holds ${gigabytes(room)}: ${ways.length > 0 ? `give ${ways.join(', or ')}` : 'take a smaller one'}`,
   );
+}
+
+/** Whether it fits, as far as that can be told. */
+export function hasRoomToRead(reading: Reading, machine?: number): boolean {
+  return bytesToRead(reading) <= roomOf(reading.backend, machine);
+}
+
+function roomOf(backend: string, machine = process.constrainedMemory() || totalmem()): number {
+  return Math.min(mostOfEngines[backend] ?? Infinity, machine, totalmem());
 }
 
 /** Bytes. */

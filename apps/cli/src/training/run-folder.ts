@@ -1,4 +1,5 @@
 // A run on disk: checkpoints that say how to build the model again, speak its tokens and go on, and files for people.
+
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -19,10 +20,12 @@ import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Source } from '../data/source.ts';
 import type { Finetuning } from '../finetune/finetuning.ts';
+import { shellWord } from '../shell-word.ts';
 import { UserError } from '../user-error.ts';
 import { explain, writeFiles } from '../write-files.ts';
 import { type LanguageModel, makeModel } from './language-models.ts';
 import { isModelFile, openModelFile, readModelFile } from './model-file.ts';
+import { expectRun } from './no-run.ts';
 
 const version = 2;
 
@@ -31,7 +34,11 @@ export type RunMetadata = {
   readonly version: number;
   readonly settings: Settings;
   readonly tokenizer: TokenizerJSON;
-  readonly source: Pick<Source, 'location' | 'kind'> & { readonly sha256: string };
+  readonly source: Pick<Source, 'location' | 'kind'> & {
+    readonly sha256: string;
+    /** Where documents are masked from each other, and were prepared: the token after each. */
+    readonly boundary?: number;
+  };
   /** Where batches and generator stood: the next batch is drawn from there. */
   readonly batches: object;
   readonly progress: Progress;
@@ -104,6 +111,7 @@ async function find<C>(folder: string, which: 'latest' | 'best', read: Readers<C
   if (await isModelFile(folder)) return read.file(folder);
   if (existsSync(join(folder, 'checkpoint.json'))) return read.one(folder);
   if (which === 'best' && existsSync(join(folder, 'best'))) return read.best(folder);
+  await expectRun(folder);
   return read.latest(folder);
 }
 
@@ -121,7 +129,7 @@ async function understand(
   try {
     resolveSettings([{ settings: whole.settings, file: 'checkpoint.json' }]); // which checks them
     const tokenizer = await tokenizerFromJSON(whole.tokenizer);
-    return { metadata: whole, tokenizer, model: makeModel(whole.settings, tokenizer) };
+    return { metadata: whole, tokenizer, model: makeModel(whole.settings, tokenizer, whole.source.boundary) };
   } catch (cause) {
     throw new CheckpointError(`The checkpoint in ${folder} is damaged: ${(cause as Error).message}`, { cause });
   }
@@ -210,7 +218,7 @@ export async function expectConfig(folder: string, settings: Settings): Promise<
     if (made === now || changeable.includes(name)) continue;
     throw new UserError(
       `Expected ${name} ${JSON.stringify(made)} in ${path}, as the run was trained with, got ${JSON.stringify(now)}. ` +
-        `Set it back, or train anew: hornbook train --config ${path}`,
+        `Set it back, or train anew: hornbook train --config ${shellWord(path)}`,
     );
   }
   return String(written.data ?? settings.data);

@@ -4,13 +4,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { GpuError } from '@hornbook/backends';
 import { manualSeed } from '@hornbook/random';
-import { restoreParameters, trainable } from '@hornbook/training';
+import { trainable } from '@hornbook/training';
 import type { Settings } from '../config/settings.ts';
 import { makeParts, makeTokenizer, tokenizerPlace } from '../data/corpus.ts';
-import { preparedTokenizer } from '../data/prepared-data.ts';
+import { endOfPrepared, preparedTokenizer, preparedTokenizerName } from '../data/prepared-data.ts';
 import { readTrainingSource } from '../data/source.ts';
 import { saveBeside } from '../finetune/adapter-files.ts';
-import { emptyTree, learns } from '../finetune/finetuning.ts';
 import { makeTask } from '../finetune/task.ts';
 import { startBackend } from '../start-backend.ts';
 import { UserError } from '../user-error.ts';
@@ -19,15 +18,15 @@ import { makeModel } from './language-models.ts';
 import { expectRoom } from './memory-needed.ts';
 import { expectPrecision } from './precision.ts';
 import { makeRecipe } from './recipes.ts';
+import { restoreVariables } from './restore.ts';
 import { runBatches } from './run-batches.ts';
-import { expectConfig, freeRunFolder, loadRun } from './run-folder.ts';
+import { expectConfig, freeRunFolder, type OpenRun, openRun } from './run-folder.ts';
 import { runTraining, type TrainingRun, type Watch } from './training-run.ts';
-import { undrawn } from './undrawn.ts';
 
 export type TrainRequest = {
   readonly settings: Settings;
-  /** Whether the tokenizer was asked for, and is not the default. */
-  readonly tokenizerNamed?: boolean;
+  /** How the tokenizer was asked for, such as `--tokenizer`; the default may be none that anybody asked for. */
+  readonly tokenizerSaid?: string;
   readonly out?: string;
   readonly backend?: string;
 };
@@ -56,13 +55,18 @@ const still = {
 } as const;
 
 /** All of a new run but its folder: the text is read, the model made, and nothing written. */
-export async function prepare({ settings: given, tokenizerNamed = false, backend: backendName }: TrainRequest) {
+export async function prepare({ settings: given, tokenizerSaid, backend: backendName }: TrainRequest) {
   const source = await readTrainingSource(given.data);
-  const settings = { ...given, data: source.location, tokenizer: tokenizerPlace(given.tokenizer) };
-  const tokenizer = source.prepared
-    ? await preparedTokenizer(source.prepared, source.name, settings.tokenizer, tokenizerNamed)
-    : await makeTokenizer(settings.tokenizer, source.text);
-  const model = makeModel(settings, tokenizer);
+  const place = tokenizerPlace(given.tokenizer);
+  const { prepared } = source;
+  const tokenizer = prepared
+    ? await preparedTokenizer(prepared, source.name, { tokenizer: place, said: tokenizerSaid })
+    : await makeTokenizer(place, source.text);
+  const named = prepared ? preparedTokenizerName(tokenizer, source.location) : place;
+  const settings = { ...given, data: source.location, tokenizer: named };
+  const boundary =
+    prepared && given.documents === 'masked' ? endOfPrepared(prepared, source.name, tokenizer) : undefined;
+  const model = makeModel(settings, tokenizer, boundary);
   expectRoom(settings, model.parameterCount, tokenizer.vocabSize);
   const training = settings.model === 'counted-bigram' ? { ...settings, ...still } : settings;
   const recipe = makeRecipe(training);
@@ -92,7 +96,12 @@ export async function prepare({ settings: given, tokenizerNamed = false, backend
     notes: [],
     metadata: {
       tokenizer: tokenizer.toJSON(),
-      source: { location: source.location, kind: source.kind, sha256: sha256(source.text) },
+      source: {
+        location: source.location,
+        kind: source.kind,
+        sha256: sha256(source.text),
+        ...(boundary !== undefined && { boundary }),
+      },
     },
   } satisfies Omit<TrainingRun, 'folder'> & { title: string };
 }
@@ -115,7 +124,16 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
   if (existsSync(join(folder, 'checkpoint.json'))) {
     throw new UserError(`Expected the folder of a run, got one of its checkpoints: give ${dirname(resolve(folder))}`);
   }
-  const { checkpoint, metadata, tokenizer, model, damaged } = await loadRun(folder, 'latest');
+  const stopped = await openRun(folder, 'latest');
+  const run = await goOn(stopped, request).finally(stopped.checkpoint.close);
+  await runOnGpu(run, request, watch);
+  if (run.metadata.finetuning) await saveBeside(folder);
+}
+
+/** All of a run as it was when it stopped, its tensors read one by one. */
+async function goOn(run: OpenRun, request: ResumeRequest): Promise<TrainingRun> {
+  const { folder } = request;
+  const { checkpoint, metadata, tokenizer, model, damaged } = run;
   if (metadata.settings.steps === undefined)
     throw new UserError(`${folder} counted its text: there is nothing to go on with`);
   const data = await expectConfig(folder, metadata.settings);
@@ -138,51 +156,42 @@ export async function resumeRun(request: ResumeRequest, watch: Watch): Promise<v
   }
   const backend = await startBackend(request.backend);
   expectPrecision(settings);
-  const { finetuning } = metadata;
+  const { finetuning, generation } = metadata;
   const { parts, lossOf } = finetuning
     ? await makeTask(finetuning, { source, tokenizer, settings })
     : { parts: makeParts(source, tokenizer, settings) };
-  const { tensors } = checkpoint;
-  const tree = emptyTree(model.initialize(undrawn()), finetuning, tensors);
-  const parameters = trainable(tree, finetuning && learns(finetuning));
-  restoreParameters(parameters, tensors);
+  const parameters = await restoreVariables(run, checkpoint.tensors);
   const recipe = makeRecipe(settings);
-  recipe.optimizer.restore(checkpoint.optimizer, parameters);
+  await recipe.optimizer.restoreFrom(checkpoint.optimizer, parameters);
   if (metadata.scaler) recipe.scaler?.restore(metadata.scaler);
   const generator = manualSeed(settings.seed); // restored with the batches
   const batches = runBatches(parts.training, settings, generator);
   batches.restore(metadata.batches);
-  await runOnGpu(
-    {
-      folder,
-      source: source.name,
-      model,
-      parameters,
-      recipe,
-      generator,
-      batches,
-      startStep: checkpoint.step,
-      backend,
-      parts,
-      settings: { ...settings, data: source.location },
-      progress: metadata.progress,
-      metadata: {
-        tokenizer: metadata.tokenizer,
-        source: { ...metadata.source, location: source.location },
-        finetuning,
-      },
-      lossOf,
-      notes: [
-        ...(request.lostFrom === undefined
-          ? []
-          : [`The GPU was lost: on a new device from step ${checkpoint.step} on`]),
-        ...damaged.map(({ message }) => `Passed over a damaged checkpoint: ${message}`),
-      ],
+  return {
+    folder,
+    source: source.name,
+    model,
+    parameters,
+    recipe,
+    generator,
+    batches,
+    startStep: checkpoint.step,
+    backend,
+    parts,
+    settings: { ...settings, data: source.location },
+    progress: metadata.progress,
+    metadata: {
+      tokenizer: metadata.tokenizer,
+      source: { ...metadata.source, location: source.location },
+      finetuning,
+      generation,
     },
-    request,
-    watch,
-  );
-  if (finetuning) await saveBeside(folder);
+    lossOf,
+    notes: [
+      ...(request.lostFrom === undefined ? [] : [`The GPU was lost: on a new device from step ${checkpoint.step} on`]),
+      ...damaged.map(({ message }) => `Passed over a damaged checkpoint: ${message}`),
+    ],
+  };
 }
 
 /**

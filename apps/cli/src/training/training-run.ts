@@ -34,7 +34,7 @@ export type TrainingRun = {
   readonly parts: Parts;
   readonly settings: Settings;
   readonly progress: Progress;
-  readonly metadata: Pick<RunMetadata, 'tokenizer' | 'source' | 'finetuning'>;
+  readonly metadata: Pick<RunMetadata, 'tokenizer' | 'source' | 'finetuning' | 'generation'>;
   /** What to say before it begins. */
   readonly notes: readonly string[];
   /** Where it is another than the cross-entropy of all targets. */
@@ -71,6 +71,7 @@ export async function runTraining(run: TrainingRun, { reporter, signal }: Watch)
     tokensPerStep: tokensPerStep(settings, parts.training),
     seed: settings.seed,
     folder,
+    task: run.metadata.finetuning?.task,
     notes: run.notes,
   });
   try {

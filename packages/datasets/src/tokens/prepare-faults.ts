@@ -25,6 +25,7 @@ function explain(code: string, path: string): string {
   if (code === 'ENOSPC' || code === 'EDQUOT') return `the disk is full. Free some space ${goOn}`;
   if (code === 'EFBIG') return `a file would be larger than allowed here. Allow larger ones ${goOn}`;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'writing there is not allowed';
+  if (code === 'ENOENT') return 'no folder can be made there'; // which a read-only disk says, too
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is in the way';
   return `${code} ${path}`.trim();
 }
