@@ -34,6 +34,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     await figure.locator('[data-way=pairs] .piece').nth(4).waitFor();
     expect(await ids('pairs')).toEqual(['1169', '3797', '287', '262', '6877']); // tiktoken's
     expect(await ids('characters')).toHaveLength(18);
+    expect(await figure.locator('[data-way=pairs] li').nth(1).textContent()).toBe('␣catspace cat3797'); // seen, heard, id
     expect(await textsOf(figure.locator('[data-way=words] .token'))).toContain('<unk>'); // no cat in the story
 
     await figure.getByLabel('Your text').fill('東');
@@ -76,7 +77,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
 
   test('windows: context and stride by keyboard and by dragging, lessons, batches', async () => {
     const { page, figure, close } = await openFigure('/lessons/windows/', 'windows');
-    const status = figure.locator('p[role=status]');
+    const status = figure.locator('p.result[role=status]');
     expect(await status.textContent()).toBe('4 windows: ⌈(18 − 4) / 4⌉ = 4');
     const context = figure.getByLabel('Context length');
     await context.press('ArrowRight');
@@ -161,11 +162,11 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
   test('positions: four pictures, read by arrow keys and as a table', async () => {
     const { figure, close } = await openFigure('/lessons/positions/', 'positions');
     await figure.getByRole('combobox').selectOption('sinusoidal');
-    const table = figure.getByRole('img').first();
+    const table = figure.getByRole('application').first();
     await table.press('ArrowDown');
     expect(await figure.locator('p[role=status]').first().textContent()).toBe('place 1, number 0: 0.8415'); // sin(1)
     await figure.getByRole('combobox').selectOption('alibi');
-    await expect.poll(() => figure.getByRole('img').count()).toBe(1);
+    await expect.poll(() => figure.getByRole('application').count()).toBe(1);
     await figure.getByLabel('Head').press('End');
     await figure.getByText('The numbers as a table').click();
     await expect.poll(() => figure.locator('tbody tr').nth(3).locator('td').first().textContent()).toBe('-0.0117'); // −3/256
@@ -187,6 +188,17 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     expect(Number(await names.textContent())).toBeGreaterThan(2.5);
     await close();
   }, 120_000);
+
+  test('on a phone, what is to be touched is as large as a fingertip', async () => {
+    const options = { viewport: { width: 390, height: 800 }, hasTouch: true };
+    const { page, figure } = await site.openFigure('/lessons/cross-entropy/', 'softmax', options);
+    const small = await figure.evaluate((figure) => {
+      const controls = [...figure.querySelectorAll<HTMLElement>('button, input, label.came')];
+      return controls.filter((control) => !control.matches('label *') && control.offsetHeight < 44).length;
+    });
+    expect(small).toBe(0);
+    await page.close();
+  });
 
   const pages = ['/lessons/windows/', '/guides/from-pytorch/', '/design/benchmarks/', '/reference/command-line/'];
   test.each(pages)('%s fits a phone, in the dark', async (path) => {

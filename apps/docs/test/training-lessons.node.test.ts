@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../testing/browser.ts';
 import { faultsOfControls, lossBelow, openSite, type Site } from './site.ts';
@@ -30,6 +30,18 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     await devtools.detach();
   };
 
+  /** What a screen reader says of itself from now on, without the digits of losses. */
+  const listenTo = async (figure: Locator) => {
+    const heard = await figure.evaluateHandle((figure) => {
+      const texts: string[] = [];
+      for (const region of figure.querySelectorAll('[role=status], [aria-live=polite]')) {
+        new MutationObserver(() => texts.push(region.textContent)).observe(region, { childList: true, subtree: true });
+      }
+      return texts;
+    });
+    return async () => (await heard.jsonValue()).map((text) => text.replace(/\d+\.\d+\.$/, '…'));
+  };
+
   describe('lesson 5', () => {
     test("shows the notebook's first losses, learns its names, and starts again from another seed", async () => {
       const { page, faults, figure, shown } = await site.openFigure('/lessons/mlp/', 'names-mlp');
@@ -40,16 +52,23 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
       await firstLosses.first().waitFor();
       expect(await firstLosses.first().textContent()).toBe('17.769712448120117');
       expect(await shown('step')).toBe('1');
+      expect(await figure.locator('.panel [role=status]').textContent()).toBe('One step after step 1, loss 17.7697.');
       await figure.getByRole('button', { name: 'One step' }).click();
       await firstLosses.nth(1).waitFor();
       expect(Number(await firstLosses.nth(1).textContent())).toBeCloseTo(13.656402587890625, 4);
 
+      await figure.getByRole('img', { name: 'Loss: 13.656 after 2 steps; it began at 17.770' }).waitFor();
+
+      const spoken = await listenTo(figure);
       await figure.getByLabel('Pace').fill('3');
       await figure.getByRole('button', { name: 'Play' }).click();
       await sleepAndWake(page);
       await lossBelow(page, 0.3);
       await figure.locator('.panel[data-state=done]').waitFor();
       expect(await shown('step')).toBe('1,000');
+      expect(await spoken()).toEqual(['', 'Training is done after step 1,000, loss …']); // not every step
+      await figure.getByText('The places as numbers').click();
+      expect(await figure.locator('.plane tbody tr').count()).toBe(27);
       await figure.locator('.samples', { hasText: /emma|olivia|ava|isabella|sophia/ }).waitFor();
 
       await figure.getByLabel('Seed').fill('1');
@@ -118,6 +137,7 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     const { page, faults, figure } = await site.openFigure('/lessons/attention/', 'attention');
     await figure.getByLabel('A sentence of yours').fill('the ferry');
     await page.waitForFunction(() => document.querySelectorAll('.token-map .cells rect').length === 81);
+    await figure.getByRole('application', { name: 'Attention of layer 1, head 1.' }).waitFor();
     expect(await figure.locator('.heads button').count()).toBe(8);
     await figure.getByText('As a table').click();
     const rows = await figure.locator('.token-map tbody tr').allTextContents();
@@ -128,7 +148,10 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     await figure.getByRole('button', { name: 'Play' }).click();
     await lossBelow(page, 3.2);
     await figure.getByRole('button', { name: 'Layer 2, head 3' }).click();
+    await figure.getByRole('application', { name: 'Attention of layer 2, head 3.' }).waitFor();
     expect(await figure.getByRole('button', { name: 'Layer 2, head 3' }).getAttribute('aria-pressed')).toBe('true');
+    await figure.getByLabel('A sentence of yours').fill('große 東京');
+    await figure.getByText('has no “ß”: leave it out').waitFor();
     expect([...faults, ...(await faultsOfControls(figure))]).toEqual([]);
     await page.close();
   });

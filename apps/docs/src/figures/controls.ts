@@ -16,18 +16,22 @@ export type SliderOptions = {
   readonly value: number;
   /** What stands beside it: the number itself unless this says otherwise. */
   readonly format?: (value: number) => string;
+  /** What a screen reader says: the same with its unit, where that does not stand beside it. */
+  readonly spoken?: (value: number) => string;
   readonly onInput: (value: number) => void;
 };
 
 /** A label with a range input in it and its value beside it. */
-export function slider({ label, min, max, step, value, format = String, onInput }: SliderOptions): HTMLLabelElement {
+export function slider(options: SliderOptions): HTMLLabelElement {
+  const { label, min, max, step, value, format = String, spoken = format, onInput } = options;
   const input = document.createElement('input');
   Object.assign(input, { type: 'range', min, max, step });
   input.value = String(value);
   const output = document.createElement('output');
+  output.setAttribute('aria-hidden', 'true'); // the slider itself says it: once is enough
   const show = () => {
     output.textContent = format(input.valueAsNumber);
-    input.setAttribute('aria-valuetext', output.textContent);
+    input.setAttribute('aria-valuetext', spoken(input.valueAsNumber));
   };
   input.addEventListener('input', () => {
     show();
@@ -104,6 +108,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   if (className) made.className = className;
   made.append(...children);
   return made;
+}
+
+/** A line that is spoken whenever it changes: seen too, unless it says only what others see elsewhere. */
+export function announcement(className = 'sr-only'): HTMLParagraphElement {
+  const line = element('p', className);
+  line.setAttribute('role', 'status');
+  return line;
 }
 
 function labelled(label: string, ...parts: readonly HTMLElement[]): HTMLLabelElement {

@@ -27,7 +27,8 @@ export function heatMap(values: readonly (readonly number[])[], options: HeatMap
   const cursor = svg('rect', { class: 'cursor', x: 0, y: 0, width: 1, height: 1, visibility: 'hidden' });
   const picture = svg('svg', {
     viewBox: `0 0 ${width} ${height}`,
-    role: 'img',
+    role: 'application',
+    'aria-roledescription': 'picture of numbers',
     tabindex: 0,
     'shape-rendering': 'crispEdges',
   });
@@ -44,13 +45,14 @@ export function heatMap(values: readonly (readonly number[])[], options: HeatMap
     }
     reading.textContent = `${row} ${atY}, ${column} ${atX}: ${format(values[atY][atX])}`;
   };
-  picture.addEventListener('pointermove', ({ clientX, clientY }) => {
+  const point = ({ clientX, clientY }: PointerEvent) => {
     const box = picture.getBoundingClientRect();
     read(
       Math.floor(((clientX - box.left) / box.width) * width),
       Math.floor(((clientY - box.top) / box.height) * height),
     );
-  });
+  };
+  for (const kind of ['pointermove', 'pointerdown'] as const) picture.addEventListener(kind, point); // a finger only taps
   const steps: Readonly<Record<string, readonly [number, number]>> = {
     ArrowLeft: [-1, 0],
     ArrowRight: [1, 0],
@@ -72,7 +74,7 @@ function asTable(
   { label, row, column }: HeatMapOptions,
   format: (value: number) => string,
 ): HTMLDetailsElement {
-  const place = scrolling();
+  const place = scrolling(label);
   const details = element('details', '', element('summary', '', 'The numbers as a table'), place);
   const fill = () => {
     const heads = [`${row} \\ ${column}`, ...values[0].map((_, x) => String(x))];

@@ -29,6 +29,7 @@ export const heldLegend = 'Line: loss on what it learns from. Dots: on the tenth
 
 export function lossChart({ label, marks = [], startStep = 0, logarithmic = false }: LossChartOptions): LossChart {
   let losses: number[] = [];
+  let lowest = Number.POSITIVE_INFINITY;
   let held: { step: number; loss: number }[] = [];
   const grid = svg('g', { class: 'grid' });
   const before = svg('path', { class: 'before', fill: 'none' });
@@ -78,11 +79,23 @@ export function lossChart({ label, marks = [], startStep = 0, logarithmic = fals
     for (const mark of marks) {
       grid.append(
         svg('line', { class: 'mark', x1: left, x2: width - right, y1: y(mark.loss), y2: y(mark.loss) }),
-        svg('text', { class: 'mark', x: width - right, y: y(mark.loss) - 5, 'text-anchor': 'end' }, mark.label),
+        svg('text', { class: 'mark', x: width - right, y: labelAt(y(mark.loss)), 'text-anchor': 'end' }, mark.label),
       );
     }
     curve.setAttribute('d', line(points.map(({ step, loss }) => [x(step), y(loss)])));
     dots.replaceChildren(...held.map(({ step, loss }) => svg('circle', { cx: x(step), cy: y(loss), r: 3.5 })));
+  };
+  /** The curve in words: whoever asks hears how it stands now. */
+  const tell = () => {
+    const [first, last, steps] = [losses.at(0), losses.at(-1), startStep + losses.length];
+    const compared = marks.map(({ label }) => `; a line to compare with: ${label}`).join('');
+    const unseen = held.at(-1);
+    const text =
+      first === undefined || last === undefined
+        ? `${label}: no steps yet`
+        : `${label}: ${last.toFixed(3)} after ${steps} ${steps === 1 ? 'step' : 'steps'}; it began at ${first.toFixed(3)}, and the lowest was ${lowest.toFixed(3)}`;
+    const apart = unseen ? `; ${unseen.loss.toFixed(3)} on text that it never sees` : '';
+    picture.setAttribute('aria-label', `${text}${apart}${compared}`);
   };
   const redraw = () => {
     if (due) return;
@@ -90,25 +103,29 @@ export function lossChart({ label, marks = [], startStep = 0, logarithmic = fals
     setTimeout(() => requestAnimationFrame(draw), 80); // a dozen times a second is as smooth, and leaves the page its time
   };
   new ResizeObserver(redraw).observe(element);
+  tell();
 
   return {
     element,
     add(more) {
-      for (const loss of more) losses.push(loss);
-      picture.setAttribute(
-        'aria-label',
-        `${label}: ${losses.at(-1)?.toFixed(3)} after ${startStep + losses.length} steps`,
-      );
+      for (const loss of more) {
+        losses.push(loss);
+        lowest = Math.min(lowest, loss);
+      }
+      tell();
       redraw();
     },
     addHeld(step, loss) {
       held.push({ step: step - startStep, loss });
+      tell();
       redraw();
     },
     clear() {
       before.setAttribute('d', curve.getAttribute('d') ?? '');
       losses = [];
       held = [];
+      lowest = Number.POSITIVE_INFINITY;
+      tell();
       redraw();
     },
   };
@@ -137,6 +154,11 @@ export function ticks(low: number, high: number, logarithmic = false): number[] 
   const found: number[] = [];
   for (let tick = Math.ceil(low / size) * size; tick <= high; tick += size) found.push(Number(tick.toFixed(6)));
   return found;
+}
+
+/** A curve comes down from above: the name of a line near the floor stands below it, of any other above. */
+function labelAt(y: number): number {
+  return y > (height - bottom + top) / 2 ? y + 14 : y - 5;
 }
 
 function line(points: readonly (readonly [number, number])[]): string {

@@ -1,5 +1,5 @@
 // What every training figure has: play and pause, one step, start again, a seed, the engine, how far it is, what is wrong.
-import { button, choice, controls, element, numberBox } from '../figures/controls.ts';
+import { announcement, button, choice, controls, element, numberBox } from '../figures/controls.ts';
 import { describeEngine, engineChoices } from './engines.ts';
 import type { Progress } from './messages.ts';
 import type { RecipeName, SettingsOf } from './recipe.ts';
@@ -42,6 +42,7 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
   let trainer: Trainer<Name> | undefined;
   let playing = options.autoplay ?? false;
   let finished = false;
+  let stepping = false; // one step that was asked for is under way
   let asleep = false; // rests because nobody sees it
 
   const play = button('Play', () => (playing ? rest() : start()));
@@ -49,6 +50,7 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
   const step = button('One step', () => {
     if (playing) rest();
     trainer?.step();
+    stepping = true;
   });
   const again = button('Start again', () => restart());
   const seedBox = numberBox('Seed', seed, (value) => {
@@ -70,14 +72,21 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
   }
   const notes = element('div');
   notes.setAttribute('aria-live', 'polite');
-  const panel = element('div', 'panel', row, status, notes);
+  const told = announcement(); // when training rests: nobody wants to hear every step
+  const panel = element('div', 'panel', row, status, told, notes);
 
   const show = () => {
     play.textContent = playing ? 'Pause' : finished ? 'Done' : 'Play';
+    const done = finished && [play, step].some((control) => control === document.activeElement);
     for (const control of [play, step]) control.disabled = trainer === undefined || finished;
+    if (done) again.focus(); // not lost with the button that cannot be pressed any more
     panel.dataset.state = trainer === undefined ? 'loading' : finished ? 'done' : playing ? 'playing' : 'paused';
   };
+  const tell = (state: string) => {
+    told.textContent = `${state} after step ${stepCount.textContent}, loss ${loss.textContent}.`;
+  };
   const start = () => {
+    told.textContent = '';
     playing = true;
     trainer?.play(pace());
     show();
@@ -86,6 +95,7 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
     playing = false;
     trainer?.pause();
     show();
+    tell('Paused');
     if (trainer) onRest?.(trainer);
   };
   const say = (sentence: string, ...remedies: readonly HTMLElement[]) => {
@@ -102,6 +112,8 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
     opened?.close();
     trainer = undefined;
     finished = false;
+    stepping = false;
+    told.textContent = '';
     notes.replaceChildren();
     for (const value of [stepCount, loss, speed]) value.textContent = '…';
     running.textContent = 'is being loaded';
@@ -136,12 +148,15 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
         stepCount.textContent = step.toLocaleString('en');
         loss.textContent = (losses.at(-1) as number).toFixed(4);
         speed.textContent = describeSpeed(pace() ?? progress.steps / seconds);
+        if (stepping) tell('One step');
+        stepping = false;
         onProgress(progress, mine);
       },
       onDone() {
         finished = true;
         playing = false;
         show();
+        tell('Training is done');
         onRest?.(mine);
       },
       onFailure(message) {

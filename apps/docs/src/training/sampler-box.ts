@@ -1,5 +1,6 @@
 // Text out of a model that is being trained: a prompt, temperature and top-p as sliders, and what they do to the next token.
 import { button, controls, element, slider, textBox } from '../figures/controls.ts';
+import { spoken, visible } from '../figures/pieces.ts';
 import { latest } from './latest.ts';
 import type { Trainer } from './trainer.ts';
 import './sampler-box.css';
@@ -24,25 +25,39 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
   output.setAttribute('aria-label', 'What the model writes');
   const speed = element('p', 'quiet');
   const bars = element('ol', 'bars');
+  bars.setAttribute(
+    'aria-label',
+    'The likeliest next tokens: the chance that the model gives them, and what the sliders make of it',
+  );
   const write = button('Write', () => void makeText());
   write.className = 'write';
   write.disabled = true;
 
+  let writing = false;
+  /** Not disabled meanwhile: a keyboard would lose its place. */
+  const setWriting = (now: boolean) => {
+    writing = now;
+    write.setAttribute('aria-disabled', String(now));
+  };
+
   const makeText = async () => {
     const asked = trainer;
-    if (!asked) return;
-    write.disabled = true;
+    if (!asked || writing) return;
+    setWriting(true);
     output.replaceChildren(element('b', '', prompt));
     output.setAttribute('aria-busy', 'true'); // read out when all of it is there
     try {
       const request = { prompt, length, temperature, topP };
-      const { count, seconds } = await asked.ask('sample', request, (part) => output.append(part));
+      const { count, seconds } = await asked.ask('sample', request, (part) => {
+        output.append(part);
+        output.scrollTop = output.scrollHeight; // its end is what is new
+      });
       speed.textContent = `${count} tokens in ${seconds.toFixed(1)} s`;
     } catch (error) {
       speed.textContent = (error as Error).message;
     } finally {
       output.removeAttribute('aria-busy');
-      write.disabled = asked !== trainer;
+      if (asked === trainer) setWriting(false);
     }
   };
 
@@ -84,6 +99,7 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
       }),
       slider({
         ...{ label: 'Length', min: 20, max: 500, step: 20, value: length },
+        spoken: (value) => `${value} tokens at most`,
         onInput(value) {
           length = value;
         },
@@ -107,6 +123,7 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
     attach(given) {
       trainer = given;
       write.disabled = false;
+      setWriting(false);
       output.replaceChildren();
       speed.textContent = '';
       refresh();
@@ -116,11 +133,13 @@ export function samplerBox({ prompt: first, length: firstLength }: { prompt: str
 }
 
 function bar({ token, probability, shaped }: { token: string; probability: number; shaped: number }): HTMLElement {
-  const name = element('span', 'token mono', token.replaceAll(' ', '␣').replaceAll('\n', '⏎'));
+  const name = element('span', 'token mono', visible(token));
+  name.setAttribute('aria-hidden', 'true');
   const own = element('span', 'own');
   own.style.width = `${(100 * probability).toFixed(1)}%`;
   const made = element('span', 'made');
   made.style.width = `${(100 * shaped).toFixed(1)}%`;
   const share = `${(100 * probability).toFixed(1)}% → ${(100 * shaped).toFixed(1)}%`;
-  return element('li', '', name, element('span', 'track', own, made), element('span', 'share', share));
+  const said = element('span', 'sr-only', `${spoken(token)}: `);
+  return element('li', '', name, said, element('span', 'track', own, made), element('span', 'share', share));
 }

@@ -3,13 +3,14 @@ import { latest } from '../../training/latest.ts';
 import { trainingPanel } from '../../training/panel.ts';
 import { suited } from '../../training/recipes/language-settings.ts';
 import type { Trainer } from '../../training/trainer.ts';
-import { element, textBox } from '../controls.ts';
+import { announcement, element, textBox } from '../controls.ts';
 import { type LossChart, lossChart } from '../loss-chart.ts';
+import { spoken } from '../pieces.ts';
 import { tokenMap } from '../token-map.ts';
 import { thumbnails } from './thumbnails.ts';
 import './figure.css';
 
-const named = (token: string) => (token === ' ' ? 'the blank' : token);
+const named = (token: string) => (token === ' ' ? 'the blank' : spoken(token));
 const first = 'She paid a letter, and sat down.';
 
 export default function figure(stage: HTMLElement): void {
@@ -19,9 +20,12 @@ export default function figure(stage: HTMLElement): void {
   let lastLook = 0;
   let seen: { tokens: string[]; layers: Float32Array[]; heads: number } | undefined;
   const chartPlace = element('div');
-  const note = element('p', 'quiet');
+  const note = announcement('quiet');
   const map = tokenMap({
-    label: 'Attention of one head',
+    label() {
+      const { layer, head } = heads.chosen();
+      return `Attention of layer ${layer + 1}, head ${head + 1}`;
+    },
     describe: (row, column, share) => `At ${named(row)} it looks at ${named(column)}: ${(100 * share).toFixed(1)}%`,
   });
   const heads = thumbnails(() => showChosen());
@@ -81,7 +85,6 @@ export default function figure(stage: HTMLElement): void {
     }),
     note,
     element('p', 'heading', 'All heads: choose one'),
-    heads.element,
-    map.element,
+    element('div', 'looks', heads.element, map.element),
   );
 }

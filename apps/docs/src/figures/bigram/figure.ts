@@ -13,17 +13,29 @@ const describe = (row: string, column: string, share: number) =>
 
 export default function figure(stage: HTMLElement): void {
   let learningRate = 0.3;
+  let step = 0;
+  let lastLook = 0;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
   let chart: LossChart | undefined;
   let trainer: Trainer<'bigram-table'> | undefined;
   const chartPlace = element('div');
-  const counted = tokenMap({ label: 'Shares by counting', describe });
-  const learned = tokenMap({ label: 'Shares by learning', describe });
+  const counted = tokenMap({ label: () => 'Shares by counting', describe });
+  const learned = tokenMap({
+    label: () => `Shares by learning, after ${step} ${step === 1 ? 'step' : 'steps'}`,
+    describe,
+  });
   const names = element('p', 'samples mono', '…');
+  const gap = element('p', 'quiet');
+  const countedHeading = element('p', 'heading', 'Counted');
+  let countedShares = new Float64Array();
 
   const look = latest(
     async () => {
       if (!trainer) return;
-      learned.show(letters, letters, await trainer.ask('probabilities', {}));
+      const found = await trainer.ask('probabilities', {});
+      learned.show(letters, letters, found);
+      const largest = countedShares.reduce((most, share, i) => Math.max(most, Math.abs(share - found[i])), 0);
+      gap.textContent = `The two tables differ by up to ${(100 * largest).toFixed(1)} percentage points.`;
       names.textContent = (await trainer.ask('names', { count: 12 })).join(' ');
     },
     ({ message }) => panel.say(message),
@@ -37,15 +49,21 @@ export default function figure(stage: HTMLElement): void {
     pace: () => 12,
     onReady(opened, { facts }) {
       trainer = opened;
+      step = 0;
       const marks = [{ loss: facts.countedLoss, label: `counted: ${facts.countedLoss.toFixed(4)} nats` }];
       chart ??= lossChart({ label: 'Loss', marks });
       chart.clear();
       chartPlace.replaceChildren(chart.element);
-      counted.show(letters, letters, shares(facts.counts));
+      countedShares = shares(facts.counts);
+      counted.show(letters, letters, countedShares);
+      countedHeading.textContent = `Counted: every pair in ${facts.names.toLocaleString('en')} names`;
       look();
     },
-    onProgress({ losses }) {
-      chart?.add(losses);
+    onProgress(progress) {
+      step = progress.step;
+      chart?.add(progress.losses);
+      if (calm.matches && performance.now() - lastLook < 1500) return;
+      lastLook = performance.now();
       look();
     },
     onRest: look,
@@ -67,16 +85,17 @@ export default function figure(stage: HTMLElement): void {
     element(
       'div',
       'columns',
-      element('div', '', element('p', 'heading', 'Counted: every pair in 4,529 names'), counted.element),
+      element('div', '', countedHeading, counted.element),
       element('div', '', element('p', 'heading', 'Learned: it never counts anything'), learned.element),
     ),
+    gap,
     element('p', 'heading', 'New names from the learned table'),
     names,
   );
 }
 
 /** Each row divided by its sum. */
-export function shares(counts: ArrayLike<number>): Float64Array {
+export function shares(counts: ArrayLike<number>): Float64Array<ArrayBuffer> {
   const width = Math.sqrt(counts.length);
   const found = Float64Array.from(counts);
   for (let row = 0; row < width; row++) {

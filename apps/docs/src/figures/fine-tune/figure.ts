@@ -1,10 +1,11 @@
 // Lesson 10's figure: a model learns names, then the reader's words, and how much it knows of both is measured on the way.
 import { trainingPanel } from '../../training/panel.ts';
 import type { Trainer } from '../../training/trainer.ts';
-import { choice, controls, element, textBox } from '../controls.ts';
+import { announcement, choice, controls, element, textBox } from '../controls.ts';
 import { lossChart } from '../loss-chart.ts';
 import { scrolling } from '../scrolling.ts';
 import { wordsOf } from './words.ts';
+import './figure.css';
 
 const rocks =
   'granite calcite pyrite graphite dolomite andesite bauxite hematite magnetite malachite azurite fluorite barite ' +
@@ -16,7 +17,7 @@ export default function fineTuneFigure(stage: HTMLElement): void {
   const chart = lossChart({ label: 'Loss of each step: of names first, then of your words' });
   const measured = element('tbody');
   const samples = element('p', 'samples mono', '…');
-  const told = element('p', 'result');
+  const told = announcement('result');
   let asking = false;
   let lastAsked = 0;
 
@@ -90,12 +91,14 @@ export default function fineTuneFigure(stage: HTMLElement): void {
   const heads = ['after step', 'names, nats', 'your words, nats'];
   const head = element('thead', '', element('tr', '', ...heads.map((name) => element('th', '', name))));
   const table = element('table', 'numbers', element('caption', '', 'How surprising a letter is'), head, measured);
+  const measurements = scrolling('The two losses', table);
+  measurements.classList.add('measurements');
   stage.append(
     controls(box),
     controls(which),
     panel.element,
     told,
-    element('div', 'columns', element('div', '', chart.element), scrolling(table)),
+    element('div', 'columns', element('div', '', chart.element), measurements),
     element('p', 'heading', 'What it writes'),
     samples,
   );

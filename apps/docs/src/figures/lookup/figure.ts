@@ -1,5 +1,5 @@
 // Click a token and see its row; and see the one-hot vector pick the same row out of the table, product by product.
-import { choice, controls, element } from '../controls.ts';
+import { announcement, choice, controls, element } from '../controls.ts';
 import { scrolling } from '../scrolling.ts';
 import { embeddingRows, oneHot, times } from './table.ts';
 import './figure.css';
@@ -19,6 +19,8 @@ export default function lookupFigure(stage: HTMLElement): void {
   let example = examples.first;
   let place = 1; // of the token in the sequence
   const body = element('div');
+  const told = announcement('result');
+  const verdict = element('p', 'result');
 
   const show = ({ focus = false } = {}) => {
     const id = example.sequence[place];
@@ -26,7 +28,17 @@ export default function lookupFigure(stage: HTMLElement): void {
       tokens(example, place, choose),
       element('div', 'columns', table(example, id), product(example, id)),
     );
+    tell();
     if (focus) body.querySelectorAll('button')[place].focus();
+  };
+  /** The row by lookup, and whether the product is the same. */
+  const tell = () => {
+    const { names, sequence, rows } = example;
+    const id = sequence[place];
+    const row = rows[id].map((value) => value.toFixed(4)).join('  ');
+    told.textContent = `Row ${id}${names[id] && ` of “${names[id]}”`} by lookup: ${row}`;
+    const same = times(oneHot(id, rows.length), rows).every((sum, column) => sum === rows[id][column]);
+    verdict.textContent = same ? 'One-hot times the table gives the same numbers.' : 'They differ.';
   };
   const choose = (at: number) => {
     place = at;
@@ -43,7 +55,7 @@ export default function lookupFigure(stage: HTMLElement): void {
     place = 0;
     show();
   });
-  stage.append(controls(which), body);
+  stage.append(controls(which), body, told, verdict);
   show();
 }
 
@@ -79,7 +91,8 @@ function table({ names, rows }: Example, chosen: number): HTMLElement {
   const heads = ['id', 'one-hot', ...rows[0].map((_, column) => String(column))];
   const head = element('tr', '', ...heads.map((name) => element('th', '', name)));
   const caption = element('caption', '', `The table: ${rows.length} rows of ${rows[0].length} numbers`);
-  return scrolling(element('table', 'numbers', caption, element('thead', '', head), element('tbody', '', ...lines)));
+  const whole = element('table', 'numbers', caption, element('thead', '', head), element('tbody', '', ...lines));
+  return scrolling('The table', whole);
 }
 
 /** For every column the sum that the one-hot vector makes of it: zeros, and one number. */
@@ -95,18 +108,7 @@ function product({ rows }: Example, id: number): HTMLElement {
     });
     list.append(element('li', '', element('span', 'terms', ...terms), element('strong', '', ` = ${sum.toFixed(4)}`)));
   }
-  const same = sums.every((sum, column) => sum === rows[id][column]);
-  const told = element('p', 'result', `Row ${id} by lookup: ${rows[id].map((value) => value.toFixed(4)).join('  ')}`);
-  told.setAttribute('role', 'status');
-  const verdict = element('p', 'result', same ? 'One-hot times the table gives the same numbers.' : 'They differ.');
-  return element(
-    'section',
-    '',
-    element('p', 'heading', 'One-hot times the table, column by column'),
-    list,
-    told,
-    verdict,
-  );
+  return element('section', '', element('p', 'heading', 'One-hot times the table, column by column'), list);
 }
 
 function shaded(value: number): HTMLTableCellElement {

@@ -1,9 +1,11 @@
 // Byte pairs learned before one's eyes: each round joins the most frequent pair of the reader's text.
-import { button, controls, element, textBox } from '../controls.ts';
+import { announcement, button, controls, element, textBox } from '../controls.ts';
 import { piecesList, visible } from '../pieces.ts';
+import { scrolling } from '../scrolling.ts';
 import { firstTokens, type Round, rounds } from './rounds.ts';
 
 const pause = 900; // milliseconds between rounds
+const longest = 600; // characters: as many as one likes to look at
 
 export default function mergesFigure(stage: HTMLElement): void {
   let text = 'the cat sat on the mat. the cat ate the rat. that rat sat on the hat.';
@@ -11,16 +13,18 @@ export default function mergesFigure(stage: HTMLElement): void {
   let made: Round[] = [];
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  const status = element('p', 'result');
-  status.setAttribute('role', 'status');
-  const place = element('div');
+  const status = announcement('result');
+  const pieceBox = scrolling('The text as it is cut now');
+  pieceBox.classList.add('tall');
   const learned = element('tbody');
   const head = element(
     'tr',
     '',
     ...['round', 'pair', 'new token', 'id', 'joined'].map((name) => element('th', '', name)),
   );
-  const table = element('table', 'ruled', element('thead', '', head), learned);
+  const caption = element('caption', '', 'What was learned, the newest first');
+  const table = scrolling('The rounds', element('table', 'ruled', caption, element('thead', '', head), learned));
+  table.classList.add('tall');
   const step = button('Join one pair', () => {
     stop();
     join();
@@ -50,9 +54,15 @@ export default function mergesFigure(stage: HTMLElement): void {
   };
   const finish = () => {
     stop();
+    const done = [step, play].some((control) => control === document.activeElement);
     step.disabled = play.disabled = true;
-    status.textContent = `No pair stands there twice any more. ${tellSize(made)}`;
+    if (done) again.focus(); // not lost with a button that cannot be pressed any more
+    status.textContent =
+      made.length > 0
+        ? `No pair stands there twice any more. ${tellSize(made)}`
+        : 'No pair stands there twice: type a longer text, in which something comes again.';
   };
+  const again = button('Start over', () => reset());
   const reset = () => {
     stop();
     coming = rounds(text);
@@ -64,7 +74,7 @@ export default function mergesFigure(stage: HTMLElement): void {
     const last = made.at(-1);
     const tokens = last ? last.tokens : firstTokens(text);
     const pieces = tokens.map((token) => ({ token, isNew: token === last?.token }));
-    place.replaceChildren(piecesList(pieces, { label: 'The text as tokens' }));
+    pieceBox.replaceChildren(piecesList(pieces, { label: 'The text as tokens', limit: 600 }));
     learned.replaceChildren(...made.map((round, i) => rowOf(round, i + 1)).reverse());
     table.hidden = made.length === 0;
     status.textContent = last
@@ -77,13 +87,13 @@ export default function mergesFigure(stage: HTMLElement): void {
     value: text,
     rows: 3,
     onInput(value) {
-      text = value;
+      text = value.slice(0, longest);
       reset();
     },
   });
   const field = box.querySelector('textarea');
-  if (field) field.maxLength = 600;
-  stage.append(controls(box), controls(play, step, button('Start over', reset)), status, place, table);
+  if (field) field.maxLength = longest;
+  stage.append(controls(box), controls(play, step, again), status, pieceBox, table);
   reset();
 }
 

@@ -39,11 +39,11 @@ export function firstTokens(text: string): string[] {
   return Array.from(new TextEncoder().encode(text), (byte) => spell([byte]));
 }
 
-/** The letters, or the numbers of bytes that are no whole letters: 'the', '<C3>'. */
+/** The letters, or the numbers of bytes that are no whole letters: 'the', '<0xC3>'. */
 function spell(bytes: readonly number[]): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
   } catch {
-    return bytes.map((byte) => `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
+    return bytes.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
   }
 }

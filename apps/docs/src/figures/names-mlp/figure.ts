@@ -14,7 +14,8 @@ const paceNames = ['slow', 'for the eye', 'quick', 'as fast as it goes'];
 export default function figure(stage: HTMLElement): void {
   let which: 'five' | 'many' = 'five';
   let pace = 1;
-  const chart = lossChart({ label: 'Loss', logarithmic: true });
+  const marks = [{ loss: Math.log(27), label: 'knows nothing: ln 27' }];
+  const chart = lossChart({ label: 'Loss', logarithmic: true, marks });
   const plane = letterPlane();
   const names = element('p', 'samples mono', '…');
   const first = element('ol', 'first-losses mono');

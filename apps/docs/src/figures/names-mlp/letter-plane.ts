@@ -1,5 +1,6 @@
 // The embedding plane: every letter at its two numbers, with the trail of where it has been.
 import { element } from '../controls.ts';
+import { scrolling } from '../scrolling.ts';
 import { svg } from '../svg.ts';
 
 export type LetterPlane = {
@@ -22,7 +23,11 @@ export function letterPlane(): LetterPlane {
   const marks = svg('g', { class: 'letters' });
   const picture = svg(
     'svg',
-    { viewBox: `0 0 ${size} ${size}`, role: 'img', 'aria-label': 'The 27 characters in the plane of their embedding' },
+    {
+      viewBox: `0 0 ${size} ${size}`,
+      role: 'img',
+      'aria-label': 'The 27 characters in the plane of their embedding. Their places are in the table below.',
+    },
     ...[axes, paths, marks],
   );
   axes.append(
@@ -30,12 +35,20 @@ export function letterPlane(): LetterPlane {
     svg('line', { y1: 0, y2: size, x1: size / 2, x2: size / 2 }),
   );
   const body = element('tbody');
+  let places: Float32Array = new Float32Array();
   const table = element(
     'details',
     '',
     element('summary', '', 'The places as numbers'),
-    element('table', '', element('thead', '', row('th', ['', 'x', 'y'])), body),
+    scrolling('The places', element('table', '', element('thead', '', row('th', ['letter', 'x', 'y'])), body)),
   );
+  const fill = () => {
+    if (!table.open || places.length === 0) return;
+    body.replaceChildren(
+      ...letters.map((letter, id) => row('td', [letter, places[2 * id].toFixed(3), places[2 * id + 1].toFixed(3)])),
+    );
+  };
+  table.addEventListener('toggle', fill);
 
   return {
     element: element('div', 'plane', picture as unknown as HTMLElement, table),
@@ -44,7 +57,8 @@ export function letterPlane(): LetterPlane {
       trails = letters.map(() => []);
       reach = 3;
     },
-    show(places) {
+    show(given) {
+      places = given;
       reach = Math.max(reach, ...places.map(Math.abs));
       const at = (value: number) => size / 2 + (value / reach) * (size / 2 - 12);
       const circles: SVGElement[] = [];
@@ -64,10 +78,7 @@ export function letterPlane(): LetterPlane {
       }
       marks.replaceChildren(...circles);
       paths.replaceChildren(...trails.map((trail) => svg('path', { d: `M${trail.join('L')}`, fill: 'none' })));
-      if (!table.open) return;
-      body.replaceChildren(
-        ...letters.map((letter, id) => row('td', [letter, places[2 * id].toFixed(3), places[2 * id + 1].toFixed(3)])),
-      );
+      fill();
     },
   };
 }

@@ -81,7 +81,7 @@ export default async function shuffleFigure(stage: HTMLElement): Promise<void> {
   const heads = ['positions', 'largest difference', 'first order', 'second order'];
   const head = element('thead', '', element('tr', '', ...heads.map((name) => element('th', '', name))));
   const caption = element('caption', '', 'What the last word gathers: the first three of its eight numbers');
-  const table = scrolling(element('table', 'numbers', caption, head, body));
+  const table = scrolling('What the last word gathers', element('table', 'numbers', caption, head, body));
   stage.append(controls(box), controls(primary, back), second, status, table);
   await shuffle();
 }

@@ -55,11 +55,14 @@ export default function softmaxFigure(stage: HTMLElement): void {
 
   const examples = presets.map((preset) => button(preset.join('  '), () => set(preset)));
   const raise = button('7 more for each', () => set(scores.map((score) => score + 7)));
+  const tokens = element('div', 'scores', ...rows.map(({ row }) => row));
+  tokens.setAttribute('role', 'group');
+  tokens.setAttribute('aria-label', 'Four tokens: the score of each, and which one came');
   stage.append(
     controls(...examples, raise),
-    element('div', 'scores', ...rows.map(({ row }) => row)),
+    tokens,
     losses,
-    scrolling(comparison(careful)),
+    scrolling('The formula as it stands, and with care', comparison(careful)),
   );
   show();
 }
@@ -93,11 +96,12 @@ function tokenRow(
     row,
     show({ score, probability, pull, answer }) {
       slider.value = String(score);
-      slider.setAttribute('aria-valuetext', String(score)); // which may be beyond the slider's ends
+      const percent = `${(100 * probability).toFixed(1)}%`;
+      slider.setAttribute('aria-valuetext', `${score}: probability ${percent}`); // the score may be beyond the slider's ends
       if (number.valueAsNumber !== score) number.value = String(score);
       mark.checked = token === answer;
       bar.style.inlineSize = `${100 * probability}%`;
-      share.textContent = `${(100 * probability).toFixed(1)}%`;
+      share.textContent = percent;
       arrow.textContent = `${pull < 0 ? '▲ up' : '▼ down'} ${Math.abs(pull).toFixed(3)}`;
     },
   };
@@ -108,10 +112,11 @@ function comparison(body: HTMLTableSectionElement): HTMLTableElement {
   const group = (name: string) => {
     const head = element('th', '', name);
     head.colSpan = 2;
+    head.scope = 'colgroup';
     return head;
   };
   const first = element('tr', '', element('td'), group('the formula as it stands'), group('largest score off first'));
-  const names = ['score', 'power of e', 'probability', 'power of e', 'probability'];
+  const names = ['score', 'power of\u00a0e', 'probability', 'power of\u00a0e', 'probability'];
   const second = element('tr', '', ...names.map((name) => element('th', '', name)));
   return element('table', 'numbers', caption, element('thead', '', first, second), body);
 }

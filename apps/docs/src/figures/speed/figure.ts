@@ -2,7 +2,7 @@
 import type { BackendReport } from '@hornbook/backends';
 import { engineTitle } from '../../training/engines.ts';
 import { type LanguageSettings, suited } from '../../training/recipes/language-settings.ts';
-import { button, choice, controls, element } from '../controls.ts';
+import { announcement, button, choice, controls, element } from '../controls.ts';
 import { type Measured, measureEngine } from './measure.ts';
 import './figure.css';
 
@@ -20,14 +20,22 @@ type Row = { readonly name: BackendReport['name']; readonly result: Measured | s
 
 export default function figure(stage: HTMLElement): void {
   let workload = 'small';
-  const status = element('p', 'quiet');
-  status.setAttribute('role', 'status');
+  const status = announcement('quiet');
   const body = element('tbody');
-  const head = element('tr', '', ...['Engine', 'Steps a second', ''].map((name) => element('th', '', name)));
+  const heads = ['Engine', 'Steps a second'].map((name) => element('th', '', name));
+  const head = element('tr', '', ...heads, element('td'));
   const table = element('table', 'race', element('thead', '', head), body);
 
+  let comparing = false;
+  /** Not disabled meanwhile: a keyboard would lose its place. */
+  const setComparing = (now: boolean) => {
+    comparing = now;
+    go.setAttribute('aria-disabled', String(now));
+  };
+
   const compare = async () => {
-    go.disabled = true;
+    if (comparing) return;
+    setComparing(true);
     body.replaceChildren();
     const rows: Row[] = [];
     let names: readonly BackendReport['name'][] = ['simd'];
@@ -45,7 +53,7 @@ export default function figure(stage: HTMLElement): void {
       show(rows);
     }
     status.textContent = conclusion(rows);
-    go.disabled = false;
+    setComparing(false);
   };
 
   const show = (rows: readonly Row[]) => {

@@ -1,7 +1,8 @@
 // Type a text and see it cut in four ways at once, every piece with its id.
 import { loadCorpus } from '@hornbook/datasets';
-import { controls, element, textBox } from '../controls.ts';
+import { announcement, controls, element, textBox } from '../controls.ts';
 import { piecesList } from '../pieces.ts';
+import { scrolling } from '../scrolling.ts';
 import { cut, type Way } from './cut.ts';
 import './figure.css';
 
@@ -12,12 +13,17 @@ const ways: readonly (readonly [Way, string])[] = [
   ['pairs', 'Byte pairs (GPT-2’s)'],
 ];
 
+const longest = 500; // characters: as many as one likes to look at
+
 export default async function tokensFigure(stage: HTMLElement): Promise<void> {
   const story = await loadCorpus('story');
   let text = 'the cat in the hat';
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  const told = announcement();
   const rows = ways.map(([way, name]) => {
     const result = element('p', 'result', 'loading …');
-    const place = element('div');
+    const place = scrolling(`The text as ${name}`);
+    place.classList.add('tall');
     const row = element('section', 'way', element('p', 'heading', name), result, place);
     row.dataset.way = way;
     return { way, name, result, place, row };
@@ -30,7 +36,7 @@ export default async function tokensFigure(stage: HTMLElement): Promise<void> {
       const show = ({ vocabSize, pieces }: Awaited<ReturnType<typeof cut>>) => {
         if (asked !== text) return;
         result.textContent = tell(pieces.length, vocabSize);
-        place.replaceChildren(piecesList(pieces, { label: `Tokens of ${name.toLowerCase()}` }));
+        place.replaceChildren(piecesList(pieces, { label: name }));
       };
       cut(text, way, story).then(show, (error: Error) => {
         result.textContent = `This way did not load: ${error.message}`;
@@ -43,14 +49,18 @@ export default async function tokensFigure(stage: HTMLElement): Promise<void> {
     value: text,
     rows: 2,
     onInput(value) {
-      text = value;
+      text = value.slice(0, longest);
       update();
+      clearTimeout(pause);
+      pause = setTimeout(() => {
+        told.textContent = rows.map(({ name, result }) => `${name}: ${result.textContent}`).join('. ');
+      }, 1200); // once, when the hands rest
     },
   });
   const field = box.querySelector('textarea');
-  if (field) field.maxLength = 500;
+  if (field) field.maxLength = longest;
   const note = 'Words are those of the story that comes with this site; any other is unknown.';
-  stage.append(controls(box), ...rows.map(({ row }) => row), element('p', 'quiet', note));
+  stage.append(controls(box), ...rows.map(({ row }) => row), element('p', 'quiet', note), told);
   update();
 }
 

@@ -2,8 +2,8 @@
 import { loader, windows } from '@hornbook/datasets';
 import { manualSeed } from '@hornbook/random';
 import { characters } from '@hornbook/tokenizers';
-import { button, controls, element, numberBox, slider, textBox } from '../controls.ts';
-import { visible } from '../pieces.ts';
+import { announcement, button, controls, element, numberBox, slider, textBox } from '../controls.ts';
+import { spoken, visible } from '../pieces.ts';
 import { scrolling } from '../scrolling.ts';
 import { dragAlong, type Handle } from './drag-along.ts';
 import './figure.css';
@@ -17,9 +17,9 @@ export default function windowsFigure(stage: HTMLElement): void {
   let tokenizer = characters(text);
   let cut: ReturnType<typeof windows> | undefined; // none where the text is too short
   const place = element('div');
-  const status = element('p', 'result');
-  status.setAttribute('role', 'status');
+  const status = announcement('result');
   const batches = element('div');
+  const drawn = announcement();
 
   const contextSlider = slider({
     label: 'Context length',
@@ -27,6 +27,7 @@ export default function windowsFigure(stage: HTMLElement): void {
     max: 12,
     step: 1,
     value: contextLength,
+    spoken: inLetters,
     onInput(value) {
       contextLength = value;
       show();
@@ -38,6 +39,7 @@ export default function windowsFigure(stage: HTMLElement): void {
     max: 12,
     step: 1,
     value: stride,
+    spoken: inLetters,
     onInput(value) {
       stride = value;
       show();
@@ -46,6 +48,7 @@ export default function windowsFigure(stage: HTMLElement): void {
 
   const show = () => {
     batches.replaceChildren();
+    drawn.textContent = '';
     try {
       tokenizer = characters(text);
       cut = windows(tokenizer.encode(text), { contextLength, stride });
@@ -72,7 +75,10 @@ export default function windowsFigure(stage: HTMLElement): void {
       window.className = 'window';
       window.style.gridColumn = `${start + 1} / span ${contextLength}`;
       window.setAttribute('aria-pressed', String(index === chosen));
-      window.setAttribute('aria-label', `Window ${index + 1}: ${letters.slice(start, start + contextLength).join('')}`);
+      window.setAttribute(
+        'aria-label',
+        `Window ${index + 1}: ${spoken(letters.slice(start, start + contextLength).join(''))}`,
+      );
       if (index === 0) window.append(handle(contextSlider, { edge: 'end', title: 'Drag: the context length' }));
       grid.append(window);
     }
@@ -80,7 +86,9 @@ export default function windowsFigure(stage: HTMLElement): void {
       const second = grid.querySelectorAll<HTMLElement>('.window')[1];
       second?.append(handle(strideSlider, { edge: 'start', title: 'Drag: the stride' }));
     }
-    return scrolling(grid);
+    const box = scrolling('The text and its windows', grid);
+    box.classList.add('tall');
+    return box;
   };
   const handle = (control: HTMLLabelElement, edge: Handle) => {
     const input = control.querySelector('input') as HTMLInputElement;
@@ -104,7 +112,9 @@ export default function windowsFigure(stage: HTMLElement): void {
       'heading',
       `Window ${chosen + 1} holds ${contextLength} ${contextLength === 1 ? 'lesson' : 'lessons'}`,
     );
-    return element('section', '', heading, element('ol', 'lessons', ...items));
+    const list = element('ol', 'lessons', ...items);
+    list.setAttribute('aria-label', `The lessons of window ${chosen + 1}`);
+    return element('section', '', heading, list);
   };
 
   const draw = () => {
@@ -121,13 +131,15 @@ export default function windowsFigure(stage: HTMLElement): void {
       return element('section', '', element('p', 'heading', `Epoch ${epoch}`), element('ol', 'batches', ...items));
     });
     batches.replaceChildren(element('div', 'columns', ...lists));
+    const count = Math.ceil(cut.length / batchSize);
+    drawn.textContent = `Shuffled with seed ${seed}: ${count} ${count === 1 ? 'batch' : 'batches'} in each of two epochs.`;
   };
 
   const box = textBox({
     label: 'Your text',
     value: text,
     onInput(value) {
-      text = value.slice(0, longest);
+      text = [...value].slice(0, longest).join('');
       show();
     },
   });
@@ -137,6 +149,7 @@ export default function windowsFigure(stage: HTMLElement): void {
     max: 6,
     step: 1,
     value: batchSize,
+    spoken: (value) => `${value} ${value === 1 ? 'window' : 'windows'} in a batch`,
     onInput(value) {
       batchSize = value;
     },
@@ -151,9 +164,12 @@ export default function windowsFigure(stage: HTMLElement): void {
     place,
     controls(batchSlider, seedBox, drawButton),
     batches,
+    drawn,
   );
   show();
 }
+
+const inLetters = (count: number) => `${count} ${count === 1 ? 'letter' : 'letters'}`;
 
 function cell(letter: string, at: number, className: string): HTMLElement {
   const made = element('span', className, visible(letter));

@@ -44,9 +44,21 @@ export async function languageModel(settings: LanguageSettings, seed: number) {
   const lines = text.kind === 'lines' || kind === 'mlp';
   const boundary = boundaryOf(tokenizer);
   const drawn = manualSeed(seed + 2);
+  /** Ids of what a reader typed. @throws RangeError in plain words, where the model knows no such character */
+  const read = (typed: string): Int32Array => {
+    const strange =
+      tokenizer.kind === 'characters' ? [...typed].find((letter) => tokenizer.idOf(letter) === undefined) : undefined;
+    if (strange !== undefined) {
+      const named = strange.trim() === '' ? 'blank like this' : `“${strange}”`;
+      throw new RangeError(
+        `The text that this model learns from has no ${named}: leave it out. Lesson 9 and the playground learn from texts of yours.`,
+      );
+    }
+    return tokenizer.encode(typed, { disallowedSpecial: [] });
+  };
   /** What stands before the first token that is asked for: documents begin after a boundary, and rows have one length. */
   const begin = (prompt: string): number[] => {
-    const ids = [...tokenizer.encode(prompt, { disallowedSpecial: [] })];
+    const ids = [...read(prompt)];
     const padding = kind === 'mlp' ? contextLength : lines || ids.length === 0 ? 1 : 0;
     return [...new Array<number>(padding).fill(boundary), ...ids];
   };
@@ -97,7 +109,7 @@ export async function languageModel(settings: LanguageSettings, seed: number) {
         }
         const began = performance.now();
         const stream = textStream(tokenizer);
-        stream.push(tokenizer.encode(prompt, { disallowedSpecial: [] }));
+        stream.push(read(prompt));
         for await (const piece of streamText(ids(), { text: stream })) part(piece);
         return { count, seconds: (performance.now() - began) / 1000 };
       },
@@ -120,7 +132,7 @@ export async function languageModel(settings: LanguageSettings, seed: number) {
       },
       /** Of a GPT: its tokens of a sentence, and where each head of each layer looks. */
       attention: async ({ sentence }: { readonly sentence: string }) => {
-        const ids = [...tokenizer.encode(sentence, { disallowedSpecial: [] })].slice(0, contextLength);
+        const ids = [...read(sentence)].slice(0, contextLength);
         if (ids.length === 0) throw new RangeError('Type a few letters first.');
         const row = tensor2d([ids], [1, ids.length], 'int32');
         const layers = await attentionWeights(parameters as GptParameters, row, numHeads);
