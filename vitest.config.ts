@@ -1,12 +1,15 @@
 // Two projects over the same tests: Node, and real headless Chromium. `*.node.test.ts` needs Node and runs only there.
+// A third has `half*.node.test.ts`, which compute with 16 bits and need another driver of Vulkan than all the rest.
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { findChromium } from './testing/browser.ts';
+import { halfDriver } from './testing/half-driver.ts';
 import SlowFilesFirst from './testing/slow-files-first.ts';
 
 const everywhere = '{packages,apps,examples,testing}/**/*.test.ts';
 const nodeOnly = '{packages,apps,examples,testing}/**/*.node.test.ts';
+const halves = '{packages,apps}/**/half*.node.test.ts';
 const conditions = ['development'];
 const seed = Number(process.env.HORNBOOK_SEED ?? 42);
 const test = {
@@ -20,10 +23,21 @@ const test = {
   isolate: false, // a process and a page for many files: starting one for each took a third of the time
 };
 
+const ssr = { resolve: { conditions: [...conditions, 'node', 'import', 'default'] } };
+const outside = '**/node_modules/**';
+
 const projects: TestProjectConfiguration[] = [
+  { ssr, test: { ...test, name: 'node', include: [everywhere], exclude: [halves, outside], pool: 'forks' } },
   {
-    ssr: { resolve: { conditions: [...conditions, 'node', 'import', 'default'] } },
-    test: { ...test, name: 'node', include: [everywhere], pool: 'forks' },
+    ssr,
+    test: {
+      ...test,
+      name: 'half',
+      include: [halves],
+      env: { ...test.env, ...halfDriver() },
+      testTimeout: 180_000, // Mesa's software compiles each shader for some seconds
+      pool: 'forks',
+    },
   },
 ];
 
@@ -43,7 +57,7 @@ if (chromium) {
       ...test,
       name: 'chromium',
       include: [everywhere],
-      exclude: [nodeOnly, '**/node_modules/**'],
+      exclude: [nodeOnly, outside],
       browser: {
         enabled: true,
         headless: true,

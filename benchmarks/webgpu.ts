@@ -1,102 +1,137 @@
-// The GPU of this machine: a step of training, matrix products and tokens, ours beside plain TensorFlow.js and PyTorch.
+// The GPU of this machine: steps of training, tokens and matrix products, ours beside plain TensorFlow.js and PyTorch.
 //
-//     npm run bench:gpu -- [--quick] [--adapter NAME] [--with ours,tfjs]
+//     npm run bench:gpu -- [--quick] [--adapter NAME] [--with 'ours,torch f32'] [--profile] [--python PATH] [--out FOLDER]
 //
-// Needs a checkout, Node and npm; PyTorch is measured where python3 has torch with CUDA. --quick is a small size.
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, type } from 'node:os';
+// Needs a checkout, Node and npm; PyTorch is measured where python3 has torch with CUDA. --quick is a small size, also for a
+// software adapter. --profile adds a table of the kernels of a step with their times.
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { describeAdapter, findAdapter } from '@hornbook/backend-webgpu/adapter';
-import { type Measured, type SizeName, sizes } from './gpu/sizes.ts';
+import { contestants } from './gpu/contestant.ts';
+import { describeMachine } from './gpu/machine.ts';
+import { type Column, format, markdownOf, type Report, writeReport } from './gpu/report.ts';
+import { endProgram, type Program, runProgram } from './gpu/run-program.ts';
+import { type Message, type Row, rowsOf, type SizeName, sizes } from './gpu/sizes.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     adapter: { type: 'string' },
-    with: { type: 'string', default: 'ours,tfjs,torch f32,torch bf16' },
+    with: { type: 'string', default: 'ours,ours half,torch f32,torch bf16,tfjs' },
+    profile: { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+    out: { type: 'string', default: join('runs', 'bench-gpu') },
   },
 });
-const sizeName: SizeName = values.quick ? 'quick' : 'full';
-const { model, batchSize, products } = sizes[sizeName];
-const rows: readonly (readonly [Measured['what'], string])[] = [
-  ['step', 'ms a step of training'],
-  ['tokens', 'tokens a second'],
-  ...products.map((size) => [`product ${size}` as const, `TFLOP/s, product of ${size}`] as const),
-];
+const names = values.with.split(',').map((each) => each.trim());
+const known = [...contestants, 'torch f32', 'torch bf16'];
+for (const name of names) {
+  if (!known.includes(name)) throw new RangeError(`Expected --with ${known.join(', ')}, got ${name}`);
+}
+const here = join(import.meta.dirname, 'gpu');
+const size: SizeName = values.quick ? 'quick' : 'full';
+const units = rowsOf(size);
 
-console.log(await machine());
-console.log(
-  `GPT: ${model.numLayers} layers, ${model.numHeads} heads, ${model.embedDim} wide, context ${model.contextLength}, ` +
-    `batch ${batchSize}, no dropout; AdamW, clipped at 1.\n`,
+const machine = await describeMachine(values.adapter);
+for (const [name, what] of Object.entries(machine)) console.log(`${name}: ${what}`);
+const columns: Column[] = names.map((name) => ({ name, values: new Map(), notes: [] }));
+const profiles: string[] = [];
+const report: Report = { size, machine, columns, profiles };
+const fileName = `${machine.Date.replace(/\W+/g, '-')}-${machine.GPU.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(
+  0,
+  80,
 );
-const here = import.meta.dirname;
-const columns: { name: string; found: Map<string, number> }[] = [];
-for (const name of values.with.split(',').map((each) => each.trim())) {
-  const found = new Map<string, number>();
-  const [command, args] = commandOf(name);
-  const problem = await run(command, args, ({ what, value }) => found.set(what, value));
-  if (problem) console.log(`${name}: ${problem}`);
-  columns.push({ name, found });
-}
-const line = (cells: readonly string[]) =>
-  `| ${cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(26))).join(' | ')} |`;
-console.log(`\n${line(['', ...columns.map(({ name }) => name)])}`);
-console.log(line(['-'.repeat(26), ...columns.map(() => `${'-'.repeat(11)}:`)]));
-for (const [what, title] of rows) console.log(line([title, ...columns.map(({ found }) => format(found.get(what)))]));
-process.exit(); // Dawn's threads would go on
+const written = join(values.out, fileName);
+console.log(
+  `\nMeasures ${names.join(', ')}: ${values.quick ? 'a small size' : 'about four minutes on a large GPU'}. What is known is in ${written}.md, also after Ctrl-C.`,
+);
 
-function commandOf(name: string): [string, string[]] {
-  const torch = name.match(/^torch (f32|bf16)$/);
-  if (torch) return ['python3', [join(here, 'gpu', 'pytorch.py'), torch[1], JSON.stringify(sizes[sizeName])]];
-  if (name !== 'ours' && name !== 'tfjs') {
-    throw new RangeError(`Expected --with ours, tfjs, torch f32, torch bf16, got ${name}`);
-  }
-  const script = join(here, 'gpu', 'measure.ts');
-  return [
-    process.execPath,
-    ['--conditions=development', script, name, sizeName, ...(values.adapter ? [values.adapter] : [])],
-  ];
-}
-
-/** Each line as it comes; returns what went wrong. */
-function run(
-  command: string,
-  args: readonly string[],
-  onLine: (measured: Measured) => void,
-): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let complaint = '';
-    child.stderr.on('data', (text) => {
-      complaint += text;
-    });
-    createInterface({ input: child.stdout }).on('line', (text) => onLine(JSON.parse(text)));
-    child.on('error', ({ message }) => resolve(message));
-    child.on('close', (code) => resolve(code === 0 ? undefined : complaint.trim().split('\n').slice(-3).join(' ')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    endProgram();
+    end(130);
   });
 }
+for (const column of columns) await measure(column);
+if (values.profile) for (const name of names.filter((each) => each.startsWith('ours'))) await profile(name);
+end(0);
 
-async function machine(): Promise<string> {
-  const adapter = await findAdapter(values.adapter);
-  if (typeof adapter === 'string') {
-    console.error(adapter);
-    process.exit(1);
+/** Row by row; after a failure the rest goes on in a new process, for neither a device nor a process may have survived it. */
+async function measure(column: Column): Promise<void> {
+  console.log(`\n${column.name}`);
+  let left = rowsFor(column.name);
+  while (left.length > 0) {
+    const at: { row?: Row } = {};
+    const problem = await runProgram(
+      programOf(column.name, left, () => at.row ?? 'starts'),
+      (line) => {
+        const message: Message = JSON.parse(line);
+        if ('about' in message) {
+          column.about = message.about;
+          column.parameters = message.parameters;
+          console.log(`    ${message.about}`);
+        } else if ('begins' in message) at.row = message.begins;
+        else if ('note' in message) note(column, `${message.row}: ${message.note}`);
+        else {
+          column.values.set(message.row, message.value);
+          console.log(`    ${message.row.padEnd(20)} ${format(message.value).padStart(8)} ${units.get(message.row)}`);
+        }
+        save();
+      },
+    );
+    if (problem === undefined) return;
+    note(column, at.row === undefined ? problem : `${at.row}: ${problem}`);
+    if (at.row === undefined) return; // it did not start
+    left = left.slice(left.indexOf(at.row) + 1);
   }
-  const { name, vendor, architecture } = describeAdapter(adapter);
-  const nvidia = '/proc/driver/nvidia/version';
-  const driver = existsSync(nvidia) ? readFileSync(nvidia, 'utf8').split('\n')[0] : adapter.info.description;
-  return [
-    `GPU: ${[name, vendor, architecture].filter(Boolean).join(', ')}; features ${[...adapter.features].filter((feature) => /subgroups|f16|timestamp/.test(feature)).join(', ')}`,
-    `Driver: ${driver}`,
-    `CPU: ${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores; ${type()} ${release()}; Node ${process.version}`,
-    `Date: ${new Date().toISOString().slice(0, 10)}`,
-  ].join('\n');
 }
 
-function format(value: number | undefined): string {
-  if (value === undefined) return '–';
-  return value < 100 ? value.toPrecision(3) : Math.round(value).toLocaleString('en');
+function note(column: Column, text: string): void {
+  column.notes.push(text);
+  console.log(`    ${text}`);
+  save();
+}
+
+async function profile(name: string): Promise<void> {
+  console.log(`\nProfile of ${name}`);
+  const lines: string[] = [];
+  const args = [join(here, 'profile.ts'), name, size, ...(values.adapter ? [values.adapter] : [])];
+  const problem = await runProgram(
+    node(args, () => 'profile'),
+    (line) => lines.push(line),
+  );
+  profiles.push(problem === undefined ? lines.join('\n') : `No profile of ${name}: ${problem}`);
+  console.log(profiles.at(-1));
+  save();
+}
+
+function rowsFor(name: string): Row[] {
+  const rows = [...units.keys()];
+  return name === 'ours half' ? rows.filter((row) => row !== 'tokens') : rows; // half precision is for training
+}
+
+function programOf(name: string, rows: readonly Row[], doing: Program['doing']): Program {
+  const torch = name.match(/^torch (.*)$/);
+  if (torch) {
+    const args = [join(here, 'pytorch.py'), torch[1], JSON.stringify(sizes[size]), rows.join()];
+    return { command: values.python, args, doing, secondsOfSilence: 180 };
+  }
+  return node([join(here, 'measure.ts'), name, size, rows.join(), ...(values.adapter ? [values.adapter] : [])], doing);
+}
+
+function node(args: readonly string[], doing: Program['doing']): Program {
+  return { command: process.execPath, args: ['--conditions=development', ...args], doing, secondsOfSilence: 180 };
+}
+
+function save(): void {
+  writeReport(report, values.out, fileName);
+}
+
+function end(code: number): never {
+  const [one, ...others] = new Set(columns.flatMap(({ parameters }) => parameters ?? []));
+  if (others.length > 0) console.log(`\nThe models differ: ${[one, ...others].join(', ')} parameters`);
+  save();
+  console.log(
+    `\n${markdownOf({ ...report, profiles: [] })}\nFor benchmarks/RESULTS.md: ${written}.md, and ${written}.json`,
+  );
+  process.exit(code); // Dawn's threads would go on
 }

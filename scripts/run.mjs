@@ -66,13 +66,13 @@ const tasks = {
     runAll(install, ['turbo', ['run', 'site', '--output-logs=errors-only'], { quiet: true }]);
     runAll(['pnpm', ['--filter', 'docs', 'run', 'preview', '--host', '127.0.0.1', ...process.argv.slice(3)]]);
   },
-  'bench:gpu': () =>
-    runAll(install, build, [
-      'node',
-      ['--conditions=development', join('benchmarks', 'webgpu.ts'), ...process.argv.slice(3)],
-    ]),
+  'bench:gpu': () => {
+    console.log('Preparing the workspace …\n');
+    runAll(install, ['node', ['--conditions=development', join('benchmarks', 'webgpu.ts'), ...process.argv.slice(3)]]);
+  },
 };
 
+process.on('SIGINT', () => {}); // Ctrl-C reaches the program that runs as well, and its last words are waited for
 const task = tasks[process.argv[2]];
 if (!task) {
   console.error(`Expected one of ${Object.keys(tasks).join(', ')}, got ${process.argv[2]}`);

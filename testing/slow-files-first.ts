@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** From slow to slower. Other files go by their size, or by the time that they took in the last run. */
 const slow = [
   /apps\/cli\/src\/.*\.node\.test\.ts$/,
+  /backend-webgpu\/src\/half.*\.node\.test\.ts$/,
   /testing\/(commands|documentation)\.node\.test\.ts$/,
   /apps\/cli\/src\/(.*\/)?(bad-input|data|resume|tokenizer|train)\.node\.test\.ts$/,
   /apps\/docs\/test\/.*\.node\.test\.ts$/,

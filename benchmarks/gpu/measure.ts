@@ -1,110 +1,66 @@
-// One contestant on the GPU: ours, or TensorFlow.js's engine as it comes. Prints a JSON object a line; started by webgpu.ts.
+// Measures one contestant on the GPU. Prints a JSON object a line; started by webgpu.ts, anew for what is left after a failure.
 //
-//     node --conditions=development benchmarks/gpu/measure.ts ours|tfjs full|quick [adapter]
-import { findAdapter, installDawn } from '@hornbook/backend-webgpu/adapter';
-import { useBackend } from '@hornbook/backends';
+//     node --conditions=development benchmarks/gpu/measure.ts 'ours|ours half|tfjs' full|quick ROW,ROW… [adapter]
 import { generate } from '@hornbook/generation';
-import { crossEntropy } from '@hornbook/losses';
 import { gpt } from '@hornbook/models';
-import { namedParameters } from '@hornbook/ops';
+import { autocast, embedding, namedParameters } from '@hornbook/ops';
 import { manualSeed } from '@hornbook/random';
-import { adamw, train, trainable } from '@hornbook/training';
 import {
   add,
-  cos,
   dispose,
   matMul,
   range,
-  registerBackend,
-  reshape,
-  setBackend,
-  sin,
   slice,
+  type Tensor,
+  type Tensor1D,
   type Tensor2D,
+  tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { type Measured, type SizeName, sizes } from './sizes.ts';
+import { type Contestant, startContestant, steps } from './contestant.ts';
+import { type Message, type Row, type SizeName, sizes } from './sizes.ts';
 
-const [contestant, sizeName, adapterName] = process.argv.slice(2);
-const { model: config, batchSize, warmup, steps, products, repeats, tokens } = sizes[sizeName as SizeName];
-const say = (measured: Measured) => console.log(JSON.stringify(measured));
+const [contestant, sizeName, rows, adapter] = process.argv.slice(2) as [Contestant, SizeName, string, string?];
+const { model: config, dropout, warmup, steps: count, tokens } = sizes[sizeName];
+const half = contestant === 'ours half';
+const about = {
+  ours: 'float32',
+  'ours half': 'activations and products in float16, sums in float32',
+  tfjs: "TensorFlow.js's own engine and kernels, float32",
+}[contestant];
+const say = (message: Message) => console.log(JSON.stringify(message));
 
-if (contestant === 'ours') await useBackend('webgpu', { adapter: adapterName });
-else await usePlain();
-for (const size of products) say({ what: `product ${size}`, value: await teraflops(size) });
-say({ what: 'step', value: await millisecondsOfStep() });
-say({ what: 'tokens', value: await tokensPerSecond() });
+await startContestant(contestant, adapter);
+say({ about, parameters: gpt(config).parameterCount });
+for (const row of rows.split(',') as Row[]) {
+  say({ begins: row });
+  say({ row, value: await measure(row) });
+}
 process.exit(); // Dawn's threads would go on
 
-/** TensorFlow.js's own backend, on a device with the adapter's limits. */
-async function usePlain(): Promise<void> {
-  const adapter = await findAdapter(adapterName);
-  if (typeof adapter === 'string') throw new Error(adapter);
-  installDawn();
-  await import('@tensorflow/tfjs-layers');
-  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
-  const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage };
-  const backend = new WebGPUBackend(await adapter.requestDevice({ requiredLimits }), adapter.info);
-  registerBackend('plain', () => backend);
-  const { copyRegisteredKernels } = await import('@tensorflow/tfjs-core');
-  copyRegisteredKernels('webgpu', 'plain');
-  await setBackend('plain');
+function measure(row: Row): Promise<number> {
+  if (row === 'step') return millisecondsOfStep(row, 0);
+  if (row === 'step with dropout') return millisecondsOfStep(row, dropout);
+  return row === 'tokens' ? tokensPerSecond() : teraflops(Number(row.slice('product '.length)));
 }
 
-async function teraflops(size: number): Promise<number> {
-  const matrix = (phase: number): Tensor2D =>
-    tidy(() => {
-      const along = add(range(0, size), phase);
-      return add(reshape(sin(along), [size, 1]), reshape(cos(along), [1, size])) as Tensor2D;
-    });
-  const [a, b] = [matrix(0), matrix(1)];
-  const run = async (count: number) => {
-    const start = performance.now();
-    let last = matMul(a, b);
-    for (let i = 1; i < count; i++) {
-      last.dispose();
-      last = matMul(a, b);
-    }
-    const corner = slice(last, [size - 1, size - 1], [1, 1]);
-    await corner.data(); // waits for all of them
-    dispose([last, corner]);
-    return (performance.now() - start) / 1000;
-  };
-  await run(2);
-  const seconds = Math.min(await run(repeats), await run(repeats), await run(repeats)) / repeats;
-  dispose([a, b]);
-  return (2 * size ** 3) / seconds / 1e12;
-}
-
-async function millisecondsOfStep(): Promise<number> {
-  const model = gpt(config);
-  const parameters = trainable(model.initialize(manualSeed(42)));
-  const generator = manualSeed(7);
-  const ids = () => ({
-    data: generator.integers(batchSize * config.contextLength, 0, config.vocabSize),
-    shape: [batchSize, config.contextLength],
-  });
-  const batches = Array.from({ length: 8 }, () => ({ inputs: ids(), targets: ids() }));
+/** The median, each with its batch uploaded and its loss read. Slow ones are made fewer. */
+async function millisecondsOfStep(row: Row, rate: number): Promise<number> {
   const times: number[] = [];
-  let before = performance.now();
-  for await (const { loss } of train({
-    parameters,
-    batches,
-    optimizer: adamw({ learningRate: 1e-3, beta2: 0.99, weightDecay: 0.1 }),
-    steps: warmup + steps,
-    clip: 1,
-    loss: (tree, { inputs, targets }) => crossEntropy(model.forward(tree, inputs), targets),
-  })) {
-    if (!Number.isFinite(loss)) throw new Error(`Expected a loss, got ${loss}`);
-    times.push(performance.now() - before);
-    before = performance.now();
+  const start = performance.now();
+  let before = start;
+  for await (const { eager } of steps(contestant, sizeName, rate)) {
+    if (eager !== undefined && contestant !== 'tfjs') say({ row, note: `runs anew each time, not recorded: ${eager}` });
+    const now = performance.now();
+    times.push(now - before);
+    before = now;
+    if (times.length === warmup + count || (times.length > warmup && now - start > 60_000)) break;
   }
-  dispose(Object.values(namedParameters(parameters)));
   const sorted = times.slice(warmup).sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }
 
+/** One text as long as the context, with a cache of keys and values; the second of two, for the first compiles. */
 async function tokensPerSecond(): Promise<number> {
   const { forward, advance, initialize } = gpt(config);
   const generator = manualSeed(42);
@@ -112,13 +68,47 @@ async function tokensPerSecond(): Promise<number> {
   const { contextLength } = config;
   const once = async () => {
     const start = performance.now();
-    let count = 0;
+    let made = 0;
     const options = { parameters, forward, advance, prompt: [0], contextLength, maxTokens: tokens, generator };
-    for await (const _ of generate(options)) count++;
-    return (1000 * count) / (performance.now() - start);
+    for await (const _ of generate(options)) made++;
+    return (1000 * made) / (performance.now() - start);
   };
   await once();
   const rate = await once();
   dispose(Object.values(namedParameters(parameters)));
   return rate;
+}
+
+/** Of matrices of eighths, whose products 32 bits hold exactly, and 16 bits after one rounding: the corner is checked. */
+async function teraflops(size: number): Promise<number> {
+  const eighths = (factor: number) => Float32Array.from({ length: size }, (_, i) => (((factor * i) % 13) - 6) / 8);
+  const [down, along] = [eighths(7), eighths(5)];
+  const matrix = (rows: Float32Array, columns: Float32Array) =>
+    tidy(() => {
+      const whole = add(tensor2d(rows, [size, 1]), tensor2d(columns, [1, size])) as Tensor2D;
+      return half ? autocast(() => embedding(whole, range(0, size, 1, 'int32') as Tensor1D)) : whole; // its rows, in 16 bits
+    }) as Tensor2D;
+  const [a, b] = [matrix(down, along), matrix(along, down)];
+  const expected = along.reduce((sum, x) => sum + (down[size - 1] + x) * (x + down[size - 1]), 0);
+
+  const run = async (times: number) => {
+    const start = performance.now();
+    let last: Tensor | undefined;
+    for (let i = 0; i < times; i++) {
+      last?.dispose();
+      last = half ? autocast(() => matMul(a, b)) : matMul(a, b);
+    }
+    const corner = slice(last as Tensor2D, [size - 1, size - 1], [1, 1]);
+    const [value] = await corner.data(); // waits for all of them
+    if (!(Math.abs(value - expected) <= (half ? 2 ** -10 : 0) * Math.abs(expected))) {
+      throw new Error(`Expected ${expected} in the corner of a product of ${size}, got ${value}`);
+    }
+    dispose([last as Tensor, corner]);
+    return (performance.now() - start) / 1000;
+  };
+  await run(1);
+  const times = Math.max(1, Math.min(200, Math.round(0.5 / (await run(1)))));
+  const seconds = Math.min(await run(times), await run(times), await run(times)) / times;
+  dispose([a, b]);
+  return (2 * size ** 3) / seconds / 1e12;
 }

@@ -37,12 +37,13 @@ const mlpSizes = { contextLength: 3, embedDim: 10, hiddenDim: 200 };
 
 export async function bench(request: BenchRequest, write: (text: string) => void, signal: AbortSignal): Promise<void> {
   const { backend, json } = request;
-  if (backend !== undefined) await startBackend(backend);
+  const started = backend === undefined ? undefined : await startBackend(backend);
   const found = (await inspectBackends()).filter(({ automatic }) => automatic).map(({ name }) => name as string);
   const engines = backend === undefined ? found : [backend];
   const columns = Object.entries(titles);
   if (!json) {
     write(`${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, Node ${process.version}\n`);
+    if (started?.adapter) write(`${started.adapter.name}${started.adapter.software ? ', made of software' : ''}\n`);
     write(
       `MLP: makemore's, batch 32. GPT: 2 layers, 64 wide, 64 tokens, batch 8.\nTokens: the same GPT, filling its context.\n\n`,
     );
@@ -56,7 +57,8 @@ export async function bench(request: BenchRequest, write: (text: string) => void
       rates[name] = rate;
       if (!json) write(`  ${format(rate).padStart(titles[name].length)}`);
     }
-    write(json ? `${JSON.stringify({ engine, ...rates })}\n` : '\n');
+    const adapter = started?.adapter?.name;
+    write(json ? `${JSON.stringify({ engine, ...(adapter && { adapter }), ...rates })}\n` : '\n');
     if (signal.aborted) return;
   }
 }

@@ -34,8 +34,10 @@ export async function doctor({ json }: DoctorRequest, write: (text: string) => v
     if (advice) write(`${indent(advice)}\n`);
   }
   if (adapters.length > 0) write('\nGPUs, for --backend webgpu --adapter NAME (a part of the name will do):\n');
-  for (const { name, automatic, reason } of adapters) {
-    write(`  ${automatic ? colors.green('✓') : colors.yellow('·')} ${name}\n${indent(reason)}\n`);
+  for (const { name, automatic, reason, features, largestTensor } of adapters) {
+    const half = features.includes('shader-f16') ? 'has half precision' : 'no half precision (shader-f16)';
+    const can = `${half}, ${features.includes('subgroups') ? 'subgroups' : 'no subgroups'}, tensors of up to ${gigabytes(largestTensor)} GB`;
+    write(`  ${automatic ? colors.green('✓') : colors.yellow('·')} ${name}\n${indent(reason)}\n${indent(can)}\n`);
   }
   write(`\nTraining here uses ${colors.bold(best.name)}. Another engine: --backend NAME\n`);
 }

@@ -10,7 +10,9 @@ describe.skipIf(!webgpu?.available)('adapters', () => {
   test('say why they are used by themselves, or not', async () => {
     const adapters = await inspectAdapters();
     expect(adapters[0]).toMatchObject({ name: webgpu?.adapter?.name });
-    for (const { software, automatic, reason } of adapters) {
+    for (const { software, automatic, reason, features, largestTensor } of adapters) {
+      expect(['subgroups', 'shader-f16', 'timestamp-query']).toEqual(expect.arrayContaining([...features]));
+      expect(largestTensor).toBeGreaterThanOrEqual(2 ** 27); // WebGPU's least
       expect(software && automatic).toBe(false);
       expect(reason).toMatch(software ? /made of software .* asked for by name/ : /the fastest here|ask for this one/);
     }

@@ -13,8 +13,15 @@ export type Adapter = {
   readonly software: boolean;
 };
 
-/** An adapter, and why it is used by itself or not. */
-export type AdapterReport = Adapter & { readonly automatic: boolean; readonly reason: string };
+/** An adapter, what it can do, and why it is used by itself or not. */
+export type AdapterReport = Adapter & {
+  /** Of those that the engine uses: 'shader-f16' is half precision, 'subgroups' and 'timestamp-query'. */
+  readonly features: readonly string[];
+  /** In bytes, of one tensor. */
+  readonly largestTensor: number;
+  readonly automatic: boolean;
+  readonly reason: string;
+};
 
 /**
  * An adapter, or what to do to have one.
@@ -31,22 +38,33 @@ export async function findAdapter(name?: string): Promise<GPUAdapter | string> {
   return `Expected an adapter named ${found.map(({ adapter }) => describeAdapter(adapter).name).join(', ')}, got ${JSON.stringify(name)}`;
 }
 
-/** Every adapter, and why it would be used by itself or not. */
+/** Every adapter, the fastest first, and why it would be used by itself or not. */
 export async function inspectAdapters(): Promise<readonly AdapterReport[]> {
   const fastest = await findFastest();
   if (typeof fastest === 'string') return [];
   const best = describeAdapter(fastest);
   const others = (await findAll())
-    .map(({ adapter }) => describeAdapter(adapter))
-    .filter(({ name }) => name !== best.name);
-  return [best, ...others].map((adapter) => {
-    if (adapter.software) {
-      const reason = 'made of software and slower than the CPU engine: used only where it is asked for by name';
-      return { ...adapter, automatic: false, reason };
-    }
-    if (adapter === best) return { ...adapter, automatic: true, reason: 'the fastest here, by its own account' };
-    return { ...adapter, automatic: false, reason: `${best.name} is said to be faster: ask for this one by name` };
+    .map(({ adapter }) => adapter)
+    .filter((each) => describeAdapter(each).name !== best.name);
+  return [fastest, ...others].map((adapter) => {
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    return {
+      ...describeAdapter(adapter),
+      features: usedFeatures.filter((feature) => adapter.features.has(feature)),
+      largestTensor: Math.min(maxBufferSize, maxStorageBufferBindingSize),
+      ...preference(adapter, best),
+    };
   });
+}
+
+function preference(adapter: GPUAdapter, best: Adapter): Pick<AdapterReport, 'automatic' | 'reason'> {
+  const { software, name } = describeAdapter(adapter);
+  if (software) {
+    const reason = 'made of software and slower than the CPU engine: used only where it is asked for by name';
+    return { automatic: false, reason };
+  }
+  if (name === best.name) return { automatic: true, reason: 'the fastest here, by its own account' };
+  return { automatic: false, reason: `${best.name} is said to be faster: ask for this one by name` };
 }
 
 /** What an adapter says about itself, in a form for people. */
@@ -60,6 +78,9 @@ export function describeAdapter({ info }: { readonly info: GPUAdapterInfo }): Ad
     software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(said),
   };
 }
+
+/** What kernels can use where an adapter has it. */
+export const usedFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
 
 async function findFastest(): Promise<GPUAdapter | string> {
   const gpu = await openGpu();

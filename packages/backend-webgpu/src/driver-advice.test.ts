@@ -9,11 +9,32 @@ const bare: Surroundings = {
   render: false,
   loader: true,
   drivers: [],
+  missing: [],
   capabilities: '',
 };
 
 test.each<[string, Partial<Surroundings>, RegExp]>([
-  ['no loader', { loader: false }, /apt-get install libvulkan1/],
+  ['no loader', { loader: false }, /apt-get install libvulkan1\. And the driver of the GPU$/],
+  [
+    'no loader, and a GPU without a driver for Vulkan',
+    { loader: false, container: true, nvidia: true, capabilities: 'compute,utility' },
+    /apt-get install libvulkan1\. The container .* NVIDIA_DRIVER_CAPABILITIES=all/,
+  ],
+  [
+    'no loader, and a driver',
+    { loader: false, render: true, drivers: ['radeon_icd.json'] },
+    /apt-get install libvulkan1$/,
+  ],
+  [
+    'a driver that is named and is not there',
+    { nvidia: true, drivers: ['/nowhere.json'], missing: ['/nowhere.json'] },
+    /VK_DRIVER_FILES .* names \/nowhere\.json, which is not there/,
+  ],
+  [
+    "NVIDIA's driver file in a cloud's place",
+    { container: true, nvidia: true, capabilities: 'all', elsewhere: '/usr/local/nvidia/nvidia_icd.json' },
+    /export VK_DRIVER_FILES=\/usr\/local\/nvidia\/nvidia_icd\.json$/,
+  ],
   ['no GPU', {}, /shows no GPU .* lspci/],
   ['a container without a GPU', { container: true }, /--gpus all .* --device \/dev\/dri/],
   [

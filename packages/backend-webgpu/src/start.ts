@@ -1,4 +1,5 @@
 // Makes the backend. The device is ours, so that it has all that the adapter can do.
+import { usedFeatures } from './adapter.ts';
 import { GpuBackend } from './backend.ts';
 import { tune, useTuning } from './matmul/tune.ts';
 import { keepTuning, readTuning } from './matmul/tuning-store.ts';
@@ -14,14 +15,11 @@ const limits = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-/** What kernels can use where an adapter has it. */
-const features: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
-
 /** A backend with a device of its own, on the adapter that `findAdapter` found. */
 export async function startWebgpu(adapter: GPUAdapter): Promise<GpuBackend> {
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
-    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: usedFeatures.filter((feature) => adapter.features.has(feature)),
   });
   return new GpuBackend(device, adapter);
 }
