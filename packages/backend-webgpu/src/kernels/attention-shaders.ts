@@ -1,279 +1,252 @@
-// The WGSL of causal attention: 64 rows to a workgroup, one to a lane, past which the other side goes tile by tile.
+// The WGSL of causal attention: a workgroup keeps some rows, of queries or of keys, past which the other side goes by tiles.
 import type { Attention } from './attention-call.ts';
-import { keptBits } from './kept-bits.ts';
+import { each, type Side, shareOf, tiled } from './attention-tiles.ts';
+import { common, foursOf, reader, writer } from './attention-vectors.ts';
 
-/** Rows of a workgroup. */
-export const size = 64;
+/** WGSL for a call, of invocations that have so many rows each. */
+export type Shader = {
+  readonly declarations: (attention: Attention, threadRows: number) => string;
+  readonly main: (attention: Attention, threadRows: number) => string;
+};
 
-/**
- * Constants, and how vectors are read from the buffers: four numbers at a time, with zeros behind the last. `beside` is
- * what else a row of a tile has in workgroup memory, in vectors of four.
- */
-function common({ headDim, valueDim, vectors, added, seed }: Attention, beside = 0): string {
-  const packed = 'qkv' in vectors;
-  return `
-const HEAD = ${Math.ceil(headDim / 4)}u; // vectors of four
-const VALUE = ${Math.ceil(valueDim / 4)}u;
-const TILE = ${tileOf(headDim, valueDim, beside)}u;
-${reader('Query', packed ? 'qkv' : 'query', headDim)}
-${reader('Key', packed ? 'qkv' : 'key', headDim)}
-${reader('Value', packed ? 'qkv' : 'value', valueDim)}
+/** Of the workgroup's batch and head, from row `first` on. */
+const sides = (attention: Attention) => ({
+  queries: (first: string): Side => ({ read: read('Query', 'head'), first, width: foursOf(attention, 'query') }),
+  slopes: (first: string): Side => ({ read: read('Slope', 'head'), first, width: foursOf(attention, 'output') }),
+  keys: (first: string): Side => ({ read: read('Key', 'keyHead'), first, width: foursOf(attention, 'key') }),
+  values: (first: string): Side => ({ read: read('Value', 'keyHead'), first, width: foursOf(attention, 'value') }),
+});
 
-fn queryAt(batch: u32, head: u32, t: u32) -> u32 {
-  return numbers.qStart + batch * numbers.qBatches + head * numbers.qHeads + t * numbers.qRows;
-}
-fn keyAt(batch: u32, head: u32, t: u32) -> u32 {
-  return numbers.kStart + batch * numbers.kBatches + head * numbers.kHeads + t * numbers.kRows;
-}
-fn valueAt(batch: u32, head: u32, t: u32) -> u32 {
-  return numbers.vStart + batch * numbers.vBatches + head * numbers.vHeads + t * numbers.vRows;
-}
-fn outputAt(batch: u32, head: u32, t: u32) -> u32 {
-  return batch * numbers.oBatches + head * numbers.oHeads + t * numbers.oRows;
-}
-fn addedAt(batch: u32, head: u32, t: u32, key: u32) -> f32 {
-  return ${added ? 'f32(added[batch * numbers.aBatches + head * numbers.aHeads + t * numbers.aRows + key])' : '0.0'};
-}
-${seed ? keptBits : ''}
-// Which of eight keys a query's dropout keeps, a bit for each; and what it multiplies the weight of a key with.
-fn keptAt(batch: u32, head: u32, t: u32, eight: u32) -> u32 {
-  return ${seed ? 'keptBits(vec4u(eight, t, head, batch))' : '0'};
-}
-fn growth(bits: u32, key: u32) -> f32 {
-  return ${seed ? 'select(0.0, numbers.growth, ((bits >> (key % 8)) & 1) != 0)' : '1.0'};
-}
+const read = (name: string, head: string) => (t: string, i: string) => `read${name}(batch, ${head}, ${t}, ${i})`;
 
-// Whether the query that stands at the key "own" looks at this one.
-fn looksAt(own: u32, key: u32) -> bool { return key <= own && key + numbers.window > own; }
-`;
-}
-
-/** Both sides' rows in workgroup memory: 16 KiB, which every device has. */
-function tileOf(headDim: number, valueDim: number, beside: number): number {
-  const rows = 1024 / (Math.ceil(headDim / 4) + Math.ceil(valueDim / 4) + beside);
-  return Math.max(1, Math.min(32, 2 ** Math.floor(Math.log2(rows))));
-}
-
-function reader(name: string, buffer: string, width: number): string {
-  const parts = [0, 1, 2, 3].map((part) => `f32(${buffer}[at + 4 * i + ${part}])`);
-  if (width % 4 === 0) return `fn read${name}(at: u32, i: u32) -> vec4f { return vec4f(${parts}); }`;
-  const guarded = parts.map((read, part) => `if (4 * i + ${part} < ${width}) { x[${part}] = ${read}; }`);
-  return `fn read${name}(at: u32, i: u32) -> vec4f { var x = vec4f(0.0); ${guarded.join(' ')} return x; }`;
-}
-
-function writer(name: string, buffer: string, width: number): string {
-  const writes = [0, 1, 2, 3].map((part) => {
-    const write = `${buffer}[at + 4 * i + ${part}] = to_${buffer}(x[${part}]);`;
-    return width % 4 === 0 ? write : `if (4 * i + ${part} < ${width}) { ${write} }`;
-  });
-  return `fn write${name}(at: u32, i: u32, x: vec4f) { ${writes.join(' ')} }`;
-}
-
-const tiles = `
-var<workgroup> firsts: array<vec4f, TILE * HEAD>;
-var<workgroup> seconds: array<vec4f, TILE * VALUE>;
-`;
-
-/** A workgroup's place: a tile of rows, of a head, of a batch. */
-const whereAmI = (heads: string) => `
-  let tile = group % numbers.tiles;
-  let head = group / numbers.tiles % numbers.${heads};
+/** A workgroup's place: a tile of rows, of a head, of a batch; and an invocation's. */
+const whereAmI = (heads: 'heads' | 'keyHeads') => `
+  let first = group % numbers.tiles * ROWS;
   let batch = group / (numbers.tiles * numbers.${heads});
   if (batch >= numbers.batch) { return; }
   let ahead = numbers.keys - numbers.time; // keys that come before those of the queries
-  let sharing = numbers.heads / numbers.keyHeads;`;
+  let sharing = numbers.heads / numbers.keyHeads;
+  let top = lane / 8 * THREAD_ROWS;
+  let left = lane % 8;`;
 
-/** Of a row of queries: its vector, and the keys that the workgroup's rows look at, tile by tile around the body. */
-const overKeys = (body: string) => `
-  let keyHead = head / sharing;
-  let t = tile * SIZE + lane;
-  let inside = t < numbers.time;
-  let own = t + ahead;
-  var q: array<vec4f, HEAD>;
-  if (inside) {
-    let at = queryAt(batch, head, t);
-    for (var i = 0u; i < HEAD; i++) { q[i] = readQuery(at, i) * numbers.scale; }
-  }
-  let lowest = tile * SIZE + ahead + 1;
-  let firstKey = select(0, lowest - numbers.window, lowest > numbers.window);
-  let endKey = min(tile * SIZE + SIZE, numbers.time) + ahead;
-  for (var start = firstKey; start < endKey; start += TILE) {
-    workgroupBarrier();
-    for (var i = lane; i < TILE * HEAD; i += SIZE) {
-      firsts[i] = readKey(keyAt(batch, keyHead, min(start + i / HEAD, numbers.keys - 1)), i % HEAD);
-    }
-    for (var i = lane; i < TILE * VALUE; i += SIZE) {
-      seconds[i] = readValue(valueAt(batch, keyHead, min(start + i / VALUE, numbers.keys - 1)), i % VALUE);
-    }
-    workgroupBarrier();
-    var kept = 0u;
-    for (var j = 0u; j < TILE; j++) {
-      let key = start + j;
-      if (j == 0 || key % 8 == 0) { kept = keptAt(batch, head, t, key / 8); }
-      if (!inside || !looksAt(own, key)) { continue; }
-      var score = addedAt(batch, head, t, key);
-      for (var i = 0u; i < HEAD; i++) { score += dot(q[i], firsts[j * HEAD + i]); }
-      ${body}
-    }
+/** For a row of queries: the keys that the workgroup's rows look at, tile by tile. `seen_i` are those that row i looks at. */
+const overKeys = (ofRows: (line: (i: number) => string) => string, body: string) => `
+  let lowest = first + ahead + 1;
+  let firstKey = select(0, lowest - numbers.window, lowest > numbers.window) / COLUMNS * COLUMNS;
+  let endKey = min(first + ROWS, numbers.time) + ahead;
+  for (var start = firstKey; start < endKey; start += COLUMNS) {
+    let fours = (min(COLUMNS, endKey - start) + 3) / 4; // of columns, in this tile
+    let key = vec4u(start + 4 * left) + vec4u(0, 1, 2, 3);
+    ${ofRows((i) => `let seen_${i} = looksAt(vec4u(first + top + ${i} + ahead), key);`)}
+    drawKept(batch, head, first, start, lane);
+    ${body}
   }`;
 
+/** What dropout keeps of a tile of queries and keys: all invocations together work out the bits, of eight keys at a time. */
+const keptTile = ({ seed }: Attention, queries: string, keys: string) =>
+  seed
+    ? `
+const EIGHTS = ${keys} / 8;
+var<workgroup> keptBlock: array<u32, ${queries} * EIGHTS>;
+fn drawKept(batch: u32, head: u32, t: u32, key: u32, lane: u32) {
+  for (var i = lane; i < ${queries} * EIGHTS; i += SIZE) {
+    keptBlock[i] = keptAt(batch, head, t + i / EIGHTS, key / 8 + i % EIGHTS);
+  }
+}
+fn keptOf(query: u32, key: u32) -> u32 { return keptBlock[query * EIGHTS + key / 8] >> (key % 8); }`
+    : `
+fn drawKept(batch: u32, head: u32, t: u32, key: u32, lane: u32) {}
+fn keptOf(query: u32, key: u32) -> u32 { return 0; }`;
+
 /** Softmax as it comes: the largest score so far, the sum of e^(score - largest), and the weighted sum of the values. */
-export const forward = {
-  declarations: (attention: Attention) => common(attention) + tiles + writer('Output', 'y', attention.valueDim),
-  main: `
-  var sum: array<vec4f, VALUE>;
-  var most = -3.4028234e38;
-  var total = 0.0;
+export const forward: Shader = {
+  declarations: (attention, threadRows) =>
+    common(attention) +
+    tiled(threadRows).memory +
+    keptTile(attention, 'ROWS', 'COLUMNS') +
+    writer(attention, 'Output', 'output', 'y'),
+  main: (attention, threadRows) => {
+    const { ofRows, products, weighted, acrossRow } = tiled(threadRows);
+    const { queries, keys, values } = sides(attention);
+    const share = shareOf(foursOf(attention, 'value'));
+    const ofSums = (line: (i: number, v: number) => string) => ofRows((i) => each(share, (v) => line(i, v)));
+    return `
   ${whereAmI('heads')}
-  ${overKeys(`
-      if (score > most) {
-        let shrink = exp(most - score);
-        total *= shrink;
-        for (var i = 0u; i < VALUE; i++) { sum[i] *= shrink; }
-        most = score;
-      }
-      let weight = exp(score - most);
-      total += weight;
-      let share = weight * growth(kept, key);
-      for (var i = 0u; i < VALUE; i++) { sum[i] += share * seconds[j * VALUE + i]; }`)}
-  if (!inside) { return; }
-  let at = outputAt(batch, head, t);
-  for (var i = 0u; i < VALUE; i++) { writeOutput(at, i, sum[i] / total); }
-  logSumExp[(batch * numbers.heads + head) * numbers.time + t] = most + log(total);`,
+  let head = group / numbers.tiles % numbers.heads;
+  let keyHead = head / sharing;
+  ${ofSums((i, v) => `var sum_${i}_${v} = vec4f();`)}
+  ${ofRows((i) => `var most_${i} = -3.4028234e38; var total_${i} = 0.0;`)}
+  ${overKeys(
+    ofRows,
+    `
+    ${products('score', queries('first'), keys('start'))}
+    ${ofRows(
+      (i) => `
+    score_${i} = score_${i} * numbers.scale + addedAt(batch, head, vec4u(first + top + ${i}), key);
+    var high_${i} = largest(select(vec4f(-3.4028234e38), score_${i}, seen_${i}));`,
+    )}
+    ${acrossRow('largest', 'high')}
+    ${ofRows(
+      (i) => `
+    high_${i} = max(high_${i}, most_${i});
+    let shrink_${i} = exp(most_${i} - high_${i});
+    most_${i} = high_${i};
+    let weight_${i} = select(vec4f(), exp(score_${i} - most_${i}), seen_${i});
+    total_${i} = total_${i} * shrink_${i} + total(weight_${i});
+    let share_${i} = weight_${i} * growth(vec4u(keptOf(top + ${i}, 4 * left)) >> vec4u(0, 1, 2, 3));`,
+    )}
+    ${ofSums((i, v) => `sum_${i}_${v} *= shrink_${i};`)}
+    ${weighted('sum', 'share', values('start'), false)}`,
+  )}
+  ${acrossRow('total', 'total')}
+  ${ofRows(
+    (i) => `
+  if (first + top + ${i} < numbers.time) {
+    let t = first + top + ${i};
+    ${each(share, (v) => `writeOutput(batch, head, t, left + ${8 * v}, sum_${i}_${v} / total_${i});`)}
+    if (left == 0) { logSumExp[(batch * numbers.heads + head) * numbers.time + t] = most_${i} + log(total_${i}); }
+  }`,
+  )}`;
+  },
 };
 
 /** dQuery, and delta = dy · output, which a row's scores have in common. */
-export const queryGradient = {
-  declarations: (attention: Attention) =>
+export const queryGradient: Shader = {
+  declarations: (attention, threadRows) =>
     common(attention) +
-    tiles +
-    reader('Slope', 'dy', attention.valueDim) +
-    reader('Output', 'y', attention.valueDim) +
-    writer('Gradient', 'dQuery', attention.headDim),
-  main: `
+    tiled(threadRows).memory +
+    keptTile(attention, 'ROWS', 'COLUMNS') +
+    reader(attention, 'Slope', 'output', 'dy') +
+    reader(attention, 'Output', 'output', 'y') +
+    writer(attention, 'Gradient', 'query', 'dQuery'),
+  main: (attention, threadRows) => {
+    const { ofRows, products, weighted, acrossRow } = tiled(threadRows);
+    const { queries, slopes, keys, values } = sides(attention);
+    const share = shareOf(foursOf(attention, 'query'));
+    return `
   ${whereAmI('heads')}
-  var dq: array<vec4f, HEAD>;
-  var slope: array<vec4f, VALUE>;
-  var along = 0.0;
-  var normalizer = 0.0;
-  if (tile * SIZE + lane < numbers.time) {
-    let t = tile * SIZE + lane;
-    let at = outputAt(batch, head, t);
-    for (var i = 0u; i < VALUE; i++) {
-      slope[i] = readSlope(at, i);
-      along += dot(slope[i], readOutput(at, i));
-    }
-    normalizer = logSumExp[(batch * numbers.heads + head) * numbers.time + t];
+  let head = group / numbers.tiles % numbers.heads;
+  let keyHead = head / sharing;
+  let row = (batch * numbers.heads + head) * numbers.time + first + top;
+  ${ofRows(
+    (i) => `
+  ${each(share, (v) => `var dq_${i}_${v} = vec4f();`)}
+  var along_${i} = 0.0;
+  for (var v = left; v < ${foursOf(attention, 'output')}; v += 8) {
+    along_${i} += dot(readSlope(batch, head, first + top + ${i}, v), readOutput(batch, head, first + top + ${i}, v));
   }
-  ${overKeys(`
-      var dWeight = 0.0;
-      for (var i = 0u; i < VALUE; i++) { dWeight += dot(slope[i], seconds[j * VALUE + i]); }
-      let dScore = exp(score - normalizer) * (dWeight * growth(kept, key) - along);
-      for (var i = 0u; i < HEAD; i++) { dq[i] += dScore * firsts[j * HEAD + i]; }`)}
-  if (!inside) { return; }
-  let at = queryAt(batch, head, t);
-  for (var i = 0u; i < HEAD; i++) { writeGradient(at, i, dq[i] * numbers.scale); }
-  delta[(batch * numbers.heads + head) * numbers.time + t] = along;`,
+  let normalizer_${i} = logSumExp[row + ${i}];`,
+  )}
+  ${acrossRow('total', 'along')}
+  ${overKeys(
+    ofRows,
+    `
+    ${products('dWeight', slopes('first'), values('start'))}
+    ${products('score', queries('first'), keys('start'))}
+    ${ofRows(
+      (i) => `
+    score_${i} = score_${i} * numbers.scale + addedAt(batch, head, vec4u(first + top + ${i}), key);
+    let weight_${i} = select(vec4f(), exp(score_${i} - normalizer_${i}), seen_${i});
+    let keeps_${i} = growth(vec4u(keptOf(top + ${i}, 4 * left)) >> vec4u(0, 1, 2, 3));
+    let dScore_${i} = weight_${i} * (dWeight_${i} * keeps_${i} - along_${i});`,
+    )}
+    ${weighted('dq', 'dScore', keys('start'), true)}`,
+  )}
+  ${ofRows(
+    (i) => `
+  if (first + top + ${i} < numbers.time) {
+    ${each(share, (v) => `writeGradient(batch, head, first + top + ${i}, left + ${8 * v}, dq_${i}_${v} * numbers.scale);`)}
+    if (left == 0) { delta[row + ${i}] = along_${i}; }
+  }`,
+  )}`;
+  },
 };
 
-/** What dropout keeps of the workgroup's keys, for the queries of a tile: all lanes together work out the bits. */
-const keptTile = ({ seed }: Attention) =>
-  seed
-    ? `
-const EIGHTS = SIZE / 8; // of a row
-var<workgroup> keptRows: array<u32, TILE * EIGHTS>;
-fn drawTile(batch: u32, head: u32, start: u32, firstKey: u32, lane: u32) {
-  for (var i = lane; i < TILE * EIGHTS; i += SIZE) {
-    keptRows[i] = keptAt(batch, head, start + i / EIGHTS, firstKey / 8 + i % EIGHTS);
-  }
-}
-fn keptInTile(j: u32, lane: u32) -> u32 { return keptRows[j * EIGHTS + lane / 8]; }`
-    : `
-fn drawTile(batch: u32, head: u32, start: u32, firstKey: u32, lane: u32) {}
-fn keptInTile(j: u32, lane: u32) -> u32 { return 0; }`;
-
-/** dKey and dValue: one row of keys to a lane, past which the queries go that look at them, head by head. */
-export const keyGradient = {
-  declarations: (attention: Attention) =>
-    common(attention, attention.seed ? size / 32 : 0) +
-    tiles +
-    keptTile(attention) +
-    reader('Slope', 'dy', attention.valueDim) +
-    writer('KeyGradient', 'qkv' in attention.vectors ? 'dVectors' : 'dKey', attention.headDim) +
-    writer('ValueGradient', 'qkv' in attention.vectors ? 'dVectors' : 'dValue', attention.valueDim),
-  main: `
+/** dKey and dValue: of some rows of keys, past which the queries go that look at them, head by head. */
+export const keyGradient: Shader = {
+  declarations: (attention, threadRows) => {
+    const packed = 'qkv' in attention.vectors;
+    return (
+      common(attention) +
+      tiled(threadRows).memory +
+      keptTile(attention, 'COLUMNS', 'ROWS') +
+      reader(attention, 'Slope', 'output', 'dy') +
+      writer(attention, 'KeyGradient', 'key', packed ? 'dVectors' : 'dKey') +
+      writer(attention, 'ValueGradient', 'value', packed ? 'dVectors' : 'dValue')
+    );
+  },
+  main: (attention, threadRows) => {
+    const { ofRows, products, weighted } = tiled(threadRows);
+    const { queries, slopes, keys, values } = sides(attention);
+    const [keyShare, valueShare] = [shareOf(foursOf(attention, 'key')), shareOf(foursOf(attention, 'value'))];
+    return `
   ${whereAmI('keyHeads')}
-  let key = tile * SIZE + lane;
-  let inside = key < numbers.keys;
-  var k: array<vec4f, HEAD>;
-  var v: array<vec4f, VALUE>;
-  var dk: array<vec4f, HEAD>;
-  var dv: array<vec4f, VALUE>;
-  if (inside) {
-    for (var i = 0u; i < HEAD; i++) { k[i] = readKey(keyAt(batch, head, key), i); }
-    for (var i = 0u; i < VALUE; i++) { v[i] = readValue(valueAt(batch, head, key), i); }
-  }
-  let firstKey = tile * SIZE;
-  let first = select(0, firstKey - ahead, firstKey > ahead);
-  let lastKey = min(firstKey + SIZE, numbers.keys) - 1;
+  let keyHead = group / numbers.tiles % numbers.keyHeads;
+  ${ofRows(
+    (i) => `
+  ${each(keyShare, (v) => `var dk_${i}_${v} = vec4f();`)}
+  ${each(valueShare, (v) => `var dv_${i}_${v} = vec4f();`)}`,
+  )}
+  let lastKey = min(first + ROWS, numbers.keys) - 1;
+  let begin = select(0, first - ahead, first > ahead);
   let end = min(numbers.time, select(0, lastKey + numbers.window - ahead, lastKey + numbers.window > ahead));
-  for (var h = head * sharing; h < (head + 1) * sharing; h++) {
-    for (var start = first; start < end; start += TILE) {
-      workgroupBarrier();
-      for (var i = lane; i < TILE * HEAD; i += SIZE) {
-        firsts[i] = readQuery(queryAt(batch, h, min(start + i / HEAD, numbers.time - 1)), i % HEAD) * numbers.scale;
-      }
-      for (var i = lane; i < TILE * VALUE; i += SIZE) {
-        seconds[i] = readSlope(outputAt(batch, h, min(start + i / VALUE, numbers.time - 1)), i % VALUE);
-      }
-      drawTile(batch, h, start, firstKey, lane);
-      workgroupBarrier();
-      for (var j = 0u; j < TILE; j++) {
-        let t = start + j;
-        if (!inside || t >= numbers.time || !looksAt(t + ahead, key)) { continue; }
-        let row = (batch * numbers.heads + h) * numbers.time + t;
-        var score = addedAt(batch, h, t, key);
-        for (var i = 0u; i < HEAD; i++) { score += dot(k[i], firsts[j * HEAD + i]); }
-        let weight = exp(score - logSumExp[row]);
-        let keeps = growth(keptInTile(j, lane), lane);
-        var dWeight = 0.0;
-        for (var i = 0u; i < VALUE; i++) {
-          dWeight += dot(v[i], seconds[j * VALUE + i]);
-          dv[i] += weight * keeps * seconds[j * VALUE + i];
-        }
-        let dScore = weight * (dWeight * keeps - delta[row]);
-        for (var i = 0u; i < HEAD; i++) { dk[i] += dScore * firsts[j * HEAD + i]; }
-      }
+  for (var head = keyHead * sharing; head < (keyHead + 1) * sharing; head++) {
+    for (var start = begin; start < end; start += COLUMNS) {
+      let fours = (min(COLUMNS, end - start) + 3) / 4; // of columns, in this tile
+      let t = vec4u(start + 4 * left) + vec4u(0, 1, 2, 3);
+      let row = (batch * numbers.heads + head) * numbers.time + t;
+      let normalizer = vec4f(${[0, 1, 2, 3].map((j) => `logSumExp[row[${j}]]`)});
+      let along = vec4f(${[0, 1, 2, 3].map((j) => `delta[row[${j}]]`)});
+      drawKept(batch, head, start, first, lane);
+      ${products('score', keys('first'), queries('start'))}
+      ${products('dWeight', values('first'), slopes('start'))}
+      ${ofRows(
+        (i) => `
+      let key_${i} = vec4u(first + top + ${i});
+      let seen_${i} = looksAt(t + vec4u(ahead), key_${i}) & (t < vec4u(numbers.time));
+      score_${i} = score_${i} * numbers.scale + addedAt(batch, head, t, key_${i});
+      let weight_${i} = select(vec4f(), exp(score_${i} - normalizer), seen_${i});
+      let keeps_${i} = growth(vec4u(${[0, 1, 2, 3].map((j) => `keptOf(4 * left + ${j}, top + ${i})`)}));
+      let share_${i} = weight_${i} * keeps_${i};
+      let dScore_${i} = weight_${i} * (dWeight_${i} * keeps_${i} - along);`,
+      )}
+      ${weighted('dv', 'share', slopes('start'), true)}
+      ${weighted('dk', 'dScore', queries('start'), false)}
     }
   }
-  if (!inside) { return; }
-  for (var i = 0u; i < HEAD; i++) { writeKeyGradient(keyAt(batch, head, key), i, dk[i]); }
-  for (var i = 0u; i < VALUE; i++) { writeValueGradient(valueAt(batch, head, key), i, dv[i]); }`,
+  ${ofRows(
+    (i) => `
+  if (first + top + ${i} < numbers.keys) {
+    ${each(keyShare, (v) => `writeKeyGradient(batch, keyHead, first + top + ${i}, left + ${8 * v}, dk_${i}_${v} * numbers.scale);`)}
+    ${each(valueShare, (v) => `writeValueGradient(batch, keyHead, first + top + ${i}, left + ${8 * v}, dv_${i}_${v});`)}
+  }`,
+  )}`;
+  },
 };
 
 /** dBias [heads, time, keys]: one number to a lane, summed over the batch. */
-export const biasGradient = {
-  declarations: (attention: Attention) => common(attention) + reader('Slope', 'dy', attention.valueDim),
-  main: `
+export const biasGradient: Shader = {
+  declarations: (attention) => common(attention) + reader(attention, 'Slope', 'output', 'dy'),
+  main: (attention) => `
   let key = index % numbers.keys;
   let t = index / numbers.keys % numbers.time;
   let head = index / (numbers.keys * numbers.time);
   if (head >= numbers.heads) { return; }
   let keyHead = head / (numbers.heads / numbers.keyHeads);
   var sum = 0.0;
-  if (looksAt(t + numbers.keys - numbers.time, key)) {
+  if (looksAt(vec4u(t + numbers.keys - numbers.time), vec4u(key)).x) {
     for (var batch = 0u; batch < numbers.batch; batch++) {
       let row = (batch * numbers.heads + head) * numbers.time + t;
       var score = 0.0;
-      for (var i = 0u; i < HEAD; i++) {
-        score += dot(readQuery(queryAt(batch, head, t), i), readKey(keyAt(batch, keyHead, key), i));
+      for (var i = 0u; i < ${foursOf(attention, 'query')}; i++) {
+        score += dot(readQuery(batch, head, t, i), readKey(batch, keyHead, key, i));
       }
       var dWeight = 0.0;
-      for (var i = 0u; i < VALUE; i++) {
-        dWeight += dot(readSlope(outputAt(batch, head, t), i), readValue(valueAt(batch, keyHead, key), i));
+      for (var i = 0u; i < ${foursOf(attention, 'value')}; i++) {
+        dWeight += dot(readSlope(batch, head, t, i), readValue(batch, keyHead, key, i));
       }
-      let weight = exp(score * numbers.scale + addedAt(batch, head, t, key) - logSumExp[row]);
-      let keeps = growth(keptAt(batch, head, t, key / 8), key);
+      let weight = exp(score * numbers.scale + addedAt(batch, head, vec4u(t), vec4u(key)).x - logSumExp[row]);
+      let keeps = growth(vec4u(keptAt(batch, head, t, key / 8) >> (key % 8))).x;
       sum += weight * (dWeight * keeps - delta[row]);
     }
   }

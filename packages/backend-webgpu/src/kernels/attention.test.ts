@@ -51,7 +51,9 @@ describe.skipIf(!engines.some(({ name, available }) => name === 'webgpu' && avai
     { batch: 2, heads: 2, keyHeads: 2, time: 70, headDim: 6 },
     { batch: 1, heads: 4, keyHeads: 2, time: 130, headDim: 8, window: 67 },
     { batch: 1, heads: 2, keyHeads: 1, time: 33, headDim: 20 },
-    { batch: 1, heads: 2, keyHeads: 1, time: 130, headDim: 64, window: 67, rate: 0.2, scale: 1 },
+    { batch: 1, heads: 2, keyHeads: 1, time: 70, headDim: 72, window: 37, rate: 0.2, scale: 1 },
+    { batch: 8, heads: 8, keyHeads: 8, time: 18, headDim: 3 }, // two rows to an invocation
+    { batch: 8, heads: 8, keyHeads: 8, time: 34, headDim: 4, window: 33, rate: 0.2 }, // four
     { batch: 0, heads: 2, keyHeads: 1, time: 3, headDim: 4 },
   ])('packed rows: $batch × $time, $heads heads of $headDim over $keyHeads', async (sizes) => {
     const { batch, heads, keyHeads, time, headDim, window, rate = 0, scale = 2 } = sizes;

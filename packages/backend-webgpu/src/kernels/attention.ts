@@ -5,14 +5,18 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../backend.ts';
 import { emptyActivation } from '../half.ts';
 import { type Attention, joined, packedAttention, runTfjs, separateAttention } from './attention-call.ts';
-import { biasGradient, forward, keyGradient, queryGradient, size } from './attention-shaders.ts';
+import { biasGradient, forward, keyGradient, queryGradient, type Shader } from './attention-shaders.ts';
+import { bytesOf, size } from './attention-tiles.ts';
+import { inFours } from './attention-vectors.ts';
 import type { GpuKernel, GpuKernels, KernelCall } from './gpu-kernel.ts';
 import { keptNumbers, seedBuffer } from './kept-bits.ts';
 import { output, type Program, run, sizeOf } from './program.ts';
 
-type Shader = { readonly declarations: (attention: Attention) => string; readonly main: string };
-
 type Buffers = Program['buffers'];
+type Access = Buffers[string][1];
+
+/** Workgroups that keep a GPU busy. */
+const enough = 128;
 
 /** → [output, logSumExp], of which the gradient takes both back. */
 function attend(backend: GpuBackend, attention: Attention): TensorInfo[] {
@@ -20,7 +24,7 @@ function attend(backend: GpuBackend, attention: Attention): TensorInfo[] {
   const y = emptyActivation(backend, outputShape);
   const logSumExp = output(backend, [batch, heads, time]);
   if (sizeOf(y) === 0) return [y, logSumExp];
-  const buffers: Buffers = { y: [y, 'write'], logSumExp: [logSumExp, 'write'] };
+  const buffers: Buffers = { y: ofVectors(attention, y, 'write'), logSumExp: [logSumExp, 'write'] };
   runTiles(backend, 'attention', forward, attention, buffers, heads, time);
   return [y, logSumExp];
 }
@@ -39,25 +43,26 @@ function attendGradient(
   if (dBias) gradients.push(dBias);
   const delta = output(backend, [batch, heads, time]);
   const [first, dKey, dValue] = gradients;
-  const read: Buffers = { dy: [dy, 'read'], logSumExp: [logSumExp, 'read'] };
+  const vectors = (tensor: TensorInfo, access: Access) => ofVectors(attention, tensor, access);
+  const read: Buffers = { dy: vectors(dy, 'read'), logSumExp: [logSumExp, 'read'] };
   runTiles(
     backend,
     'attentionQueryGradient',
     queryGradient,
     attention,
-    { ...read, y: [y, 'read'], dQuery: [first, 'write'], delta: [delta, 'write'] },
+    { ...read, y: vectors(y, 'read'), dQuery: vectors(first, 'write'), delta: [delta, 'write'] },
     heads,
     time,
   );
   const readDelta: Buffers = { ...read, delta: [delta, 'read'] };
   const packed = 'qkv' in attention.vectors;
   const written: Buffers = packed
-    ? { dVectors: [first, 'update'] }
-    : { dKey: [dKey, 'write'], dValue: [dValue, 'write'] };
+    ? { dVectors: vectors(first, 'update') }
+    : { dKey: vectors(dKey, 'write'), dValue: vectors(dValue, 'write') };
   runTiles(backend, 'attentionKeyGradient', keyGradient, attention, { ...readDelta, ...written }, keyHeads, keys);
   if (dBias) {
     run(backend, {
-      ...programOf('attentionBiasGradient', biasGradient, attention),
+      ...programOf('attentionBiasGradient', biasGradient, attention, 1),
       buffers: { ...inputsOf(attention), ...readDelta, dBias: [dBias, 'write'] },
       numbers: numbersOf(attention, 0),
       threads: heads * time * keys,
@@ -67,7 +72,7 @@ function attendGradient(
   return gradients;
 }
 
-/** One row to a lane, for each head of each batch. */
+/** Some rows to a workgroup, for each head of each batch. */
 function runTiles(
   backend: GpuBackend,
   name: string,
@@ -77,30 +82,52 @@ function runTiles(
   heads: number,
   rows: number,
 ): void {
-  const tiles = Math.ceil(rows / size);
+  const threadRows = threadRowsOf(backend, attention, heads, rows);
+  const tiles = Math.ceil(rows / (8 * threadRows));
   run(backend, {
-    ...programOf(name, shader, attention),
+    ...programOf(name, shader, attention, threadRows),
     buffers: { ...inputsOf(attention), ...buffers },
     numbers: numbersOf(attention, tiles),
     groups: attention.batch * heads * tiles,
   });
 }
 
-function programOf(name: string, { declarations, main }: Shader, attention: Attention) {
+/** Rows of an invocation: the most for which there are enough workgroups, and memory in each. */
+function threadRowsOf(
+  { device: { limits } }: GpuBackend,
+  { batch, valueDim, headDim }: Attention,
+  heads: number,
+  rows: number,
+): number {
+  const most = headDim + valueDim > 256 ? 2 : 4; // for wide heads an invocation has not enough registers
+  const fits = (threadRows: number) =>
+    threadRows <= most &&
+    bytesOf(threadRows) <= limits.maxComputeWorkgroupStorageSize &&
+    batch * heads * Math.ceil(rows / (8 * threadRows)) >= enough;
+  return [4, 2].find(fits) ?? 1;
+}
+
+function programOf(name: string, { declarations, main }: Shader, attention: Attention, threadRows: number) {
   const { headDim, valueDim } = attention;
   return {
-    name: `${name} ${headDim} ${valueDim}`,
+    name: `${name} ${headDim} ${valueDim} ${threadRows}`,
     halves: true,
     size,
-    declarations: () => declarations(attention),
-    main: () => main,
+    declarations: () => declarations(attention, threadRows),
+    main: () => main(attention, threadRows),
   };
 }
 
-function inputsOf({ vectors, added, seed }: Attention): Buffers {
-  const given = Object.entries({ ...vectors, ...(added && { added }) });
-  const read: Buffers = Object.fromEntries(given.map(([name, tensor]) => [name, [tensor, 'read']]));
-  return { ...read, ...seedBuffer(seed) };
+function inputsOf(attention: Attention): Buffers {
+  const { vectors, added, seed } = attention;
+  const read: Buffers = Object.fromEntries(
+    Object.entries(vectors).map(([name, tensor]) => [name, ofVectors(attention, tensor, 'read')]),
+  );
+  return { ...read, ...(added && { added: [added, 'read'] }), ...seedBuffer(seed) };
+}
+
+function ofVectors(attention: Attention, tensor: TensorInfo, access: Access): Buffers[string] {
+  return [tensor, access, inFours(attention) ? 'vec4f' : 'f32'];
 }
 
 function numbersOf(attention: Attention, tiles: number): Program['numbers'] {

@@ -165,6 +165,9 @@ describe.skipIf(!webgpu?.available)('a product on the GPU', () => {
     expect(tileOf(planOf(gpu(), product(64, 64, 64)))).toBe(tiles.small);
     expect(tileOf(planOf(gpu(), product(4096, 64, 4096), 'medium'))).toBe(tiles.medium);
     expect(planOf(gpu(), product(64, 8192, 64))).toMatchObject({ parts: 32 });
+    const largest = tilesOn(gpu()).at(-1) as keyof typeof tiles;
+    expect(tileOf(planOf(gpu(), product(384, 16_384, 384)))).toBe(tiles[largest]);
+    expect(classOf(product(384, 16_384, 384))).not.toBe(classOf(product(384, 1024, 384)));
     expect(classOf(product(1000, 64, 64))).toBe(classOf(product(1024, 512, 64)));
     expect(classOf(product(64, 64, 64))).not.toBe(classOf(product(1024, 64, 1024)));
   });

@@ -21,11 +21,17 @@ const shortestPart = 256;
 /** Sizes of the product that are told apart: 64 · 2^(level / 2) rows and columns. Above and below, the last are taken. */
 export const levels = [2, 4, 6, 8] as const;
 
-/** Products of one form and about the same size: the tuner measures one for all. */
-export function classOf({ transposeA, transposeB, batch, rows, columns }: Product): string {
+/** Products of one form and about the same size: the tuner measures one for all. Deep ones go by rule. */
+export function classOf(product: Product): string {
+  const { transposeA, transposeB, batch, rows, columns } = product;
   const exact = Math.log2((batch * rows * columns) / 64 ** 2);
   const level = Math.min(8, Math.max(2, 2 * Math.round(exact / 2)));
-  return `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${level}`;
+  return `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'} ${level}${isDeep(product) ? ' deep' : ''}`;
+}
+
+/** Such as the gradients of weights, summed over all tokens: few tiles, each of which is long work. */
+function isDeep({ batch, rows, columns, depth }: Product): boolean {
+  return batch === 1 && depth > 4 * Math.sqrt(rows * columns);
 }
 
 /** The plan of a product. Without a measurement it depends on the shape and the device's features alone. */
@@ -48,10 +54,11 @@ export function tilesOn({ device: { limits } }: GpuBackend): TileName[] {
   });
 }
 
-/** The largest tile of which there are enough. */
+/** The largest tile of which there are enough; of deep products, counting the parts that they can be cut into. */
 function nameByRule(backend: GpuBackend, product: Product): TileName {
   const possible = tilesOn(backend).filter((name) => name !== 'thin');
-  return possible.reverse().find((name) => groupsOf(product, tiles[name]) >= enough) ?? 'small';
+  const parts = isDeep(product) ? mostParts(product) : 1;
+  return possible.reverse().find((name) => groupsOf(product, tiles[name]) * parts >= enough) ?? 'small';
 }
 
 function groupsOf({ batch, rows, columns }: Product, tile: Tile): number {
@@ -59,7 +66,10 @@ function groupsOf({ batch, rows, columns }: Product, tile: Tile): number {
 }
 
 function partsOf(product: Product, tile: Tile): number {
-  if (product.batch > 1) return 1;
   const wanted = Math.floor(enough / groupsOf(product, tile));
-  return Math.max(1, Math.min(wanted, Math.floor(product.depth / shortestPart)));
+  return Math.max(1, Math.min(wanted, mostParts(product)));
+}
+
+function mostParts({ batch, depth }: Product): number {
+  return batch > 1 ? 1 : Math.max(1, Math.floor(depth / shortestPart));
 }
