@@ -7,10 +7,11 @@ import remarkMath from 'remark-math';
 import linksValidator from 'starlight-links-validator';
 import { benchmarks } from './benchmarks.mjs';
 import { commandLine } from './command-line.mjs';
-import { focusableTables } from './focusable-tables.mjs';
+import { lineBreaks } from './line-breaks.mjs';
 import { packages } from './packages.mjs';
 import { reference, referenceLinks } from './reference.mjs';
-import { unbrokenOptions } from './unbroken-options.mjs';
+import { referenceAnchors } from './reference-anchors.mjs';
+import { terminal } from './terminal.mjs';
 
 const conditions = ['development', 'module', 'import', 'default']; // the packages' sources: the site needs no build of them
 
@@ -20,7 +21,7 @@ export default defineConfig({
   markdown: {
     processor: unified({
       remarkPlugins: [remarkMath],
-      rehypePlugins: [rehypeKatex, focusableTables, unbrokenOptions],
+      rehypePlugins: [rehypeKatex, referenceAnchors, lineBreaks],
     }),
   },
   vite: {
@@ -43,8 +44,14 @@ export default defineConfig({
       expressiveCode: {
         defaultProps: {
           ...{ wrap: true, preserveIndent: true, hangingIndent: 2 }, // a phone is narrow
-          overridesByLang: { 'console,sh,text': { wrap: false } }, // columns and options would fall apart: these scroll
+          overridesByLang: { text: { wrap: false } }, // columns would fall apart: these scroll
         },
+        plugins: [terminal()],
+      },
+      components: {
+        Hero: './src/frame/Hero.astro',
+        MarkdownContent: './src/frame/MarkdownContent.astro',
+        SocialIcons: './src/frame/HeaderLinks.astro',
       },
       pagefind: true,
       sidebar: [

@@ -24,9 +24,9 @@ How fast is *your* machine? [Lesson 11](/lessons/speed/) measures it in this bro
 
 ## One sitting
 
-\`pnpm bench\` in a clone of the repository makes these tables again, and \`pnpm bench --quick\` a shorter version. It needs Python with
-PyTorch for PyTorch's rows; contestants that are missing are left out. \`replay\` is how steps run of themselves, \`eager\` is
-\`compile: false\`.
+\`npm run bench\` in a clone of the repository makes these tables again, and \`npm run bench -- --quick\` a shorter version. It needs
+Python with PyTorch for PyTorch's rows; contestants that are missing are left out. Steps are recorded and replayed, as they are of
+themselves, and \`eager\` is \`compile: false\`.
 
 `;
 
@@ -39,9 +39,12 @@ export function benchmarks() {
         if (command === 'preview') return;
         const sitting = tables(JSON.parse(readFileSync(join(results, 'results.json'), 'utf8')));
         const [, longer] = readFileSync(join(results, 'RESULTS.md'), 'utf8').split('<!-- /sitting -->');
-        // A table's first column has no name there.
+        // A table's first column has no name there, and a number does not part from what stands behind it.
         const named = `${sitting}\n${longer}`.replaceAll(/^\| +\|/gm, '| what |');
-        writeFileSync(page, introduction + named);
+        const whole = named.replaceAll(/^\|.*/gm, (row) =>
+          row.replaceAll(/(?<=\d) (?=\([\d.,]+\)|\/ \d|m?s |min|[MG]B )/g, '\u00a0'),
+        );
+        writeFileSync(page, introduction + whole);
       },
     },
   };

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { helpAsMarkdown } from './help-as-markdown.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = join(here, '../cli/src/main.ts');
@@ -17,9 +18,11 @@ sidebar:
   order: 2
 ---
 
-This is what \`hornbook help COMMAND\` prints, taken from the program when this site was built. What the commands are good for
+This is what \`hornbook help COMMAND\` says, taken from the program when this site was built. What the commands are good for
 is told in the guides: [train on your own text](/guides/own-text/), [prepare a large corpus](/guides/large-corpus/),
-[stop and go on](/guides/resume/).
+[stop and go on](/guides/resume/), [fine-tune](/guides/fine-tune/), [export](/guides/hugging-face/).
+
+In a clone of the repository, type \`npx hornbook\` where \`hornbook\` stands here; \`npm start\` has prepared it.
 
 `;
 
@@ -52,7 +55,7 @@ export function commandLine() {
         if (command === 'preview') return;
         const sections = (await helps()).map(({ command, text }) => {
           const heading = `${command.length > 1 ? '###' : '##'} hornbook ${command.join(' ')}`.trim();
-          return `${heading}\n\n\`\`\`text\n${text}\n\`\`\`\n`;
+          return `${heading}\n\n${helpAsMarkdown(text)}\n`;
         });
         mkdirSync(dirname(page), { recursive: true });
         writeFileSync(page, introduction + sections.join('\n'));

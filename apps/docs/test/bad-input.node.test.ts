@@ -1,7 +1,8 @@
 // What may go wrong in a reader's browser, really made to go wrong: each gets a kind sentence and a way on.
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeSafetensors } from '@hornbook/formats';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../testing/browser.ts';
@@ -145,6 +146,84 @@ describe.skipIf(!(await findChromium()))('in Chromium', () => {
     await figure.getByText('Its storage is full: download it before you close the page.').waitFor();
     expect(await heapOf(page)).toBeLessThan(60_000_000);
     expect([...faults, ...(await faultsOfControls(figure))]).toEqual([]);
+    await page.close();
+  });
+
+  test('the playground says what is wrong with a text and with a model, keeps what it has, and goes on', async () => {
+    const { page, faults, figure } = await site.openFigure('/playground/', 'playground');
+    const ready = () => figure.locator('.panel[data-state=paused]').waitFor();
+    const text = figure.getByLabel('A text file of yours');
+    const latin = Buffer.from('café au lait '.repeat(20), 'latin1');
+    await text.setInputFiles({ name: 'old.txt', mimeType: 'text/plain', buffer: latin });
+    await figure.getByText('old.txt is not in UTF-8').waitFor();
+    await text.setInputFiles({ name: 'short.txt', mimeType: 'text/plain', buffer: Buffer.from('one line of prose') });
+    await figure.getByText('bring a longer text, or choose a shorter context').waitFor();
+    const sameLetter = Buffer.from('a'.repeat(2000)); // and one line
+    await text.setInputFiles({ name: 'same.txt', mimeType: 'text/plain', buffer: sameLetter });
+    await figure.getByText('2,000 tokens of 2 kinds').waitFor();
+    await figure.getByLabel(/^Model/).selectOption('mlp');
+    await figure.getByText('choose another model for prose').waitFor();
+    await figure.getByLabel(/^Model/).selectOption('bigram');
+    await ready();
+
+    const downloading = page.waitForEvent('download');
+    await figure.getByRole('button', { name: 'Download the model' }).click();
+    const model = await readFile(await (await downloading).path());
+    const load = async (name: string, buffer: Buffer) =>
+      figure.getByLabel('Load a model').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+    await load('cut.safetensors', model.subarray(0, -100));
+    await figure.getByText('the file is cut short. The model of this page stays as it is.').waitFor();
+    await load('gpt2.safetensors', Buffer.from(writeSafetensors([], { format: 'pt' })));
+    await figure.getByText('gpt2.safetensors cannot be loaded: This safetensors file has weights').waitFor();
+    await ready();
+    const another = Buffer.from(model.toString('latin1').replace('[2,2]', '[1,4]'), 'latin1');
+    await load('another.safetensors', another);
+    await figure.getByText('Expected the tensors of this model').waitFor();
+    await figure.getByRole('button', { name: 'Take a new model' }).click();
+    await ready();
+    await load('good.safetensors', model);
+    await figure.getByText('good.safetensors: a bigram that has learned for 0 steps').waitFor();
+    await ready();
+    expect([...faults, ...(await faultsOfControls(figure))]).toEqual([]);
+    await page.close();
+  });
+
+  test('a page that is reloaded in the middle of training offers what it kept', async () => {
+    const { page, faults, figure } = await site.openFigure('/playground/', 'playground');
+    await figure.getByLabel(/^Model/).selectOption('bigram');
+    await figure.locator('.panel[data-state=paused]').waitFor();
+    await page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 60_000; // a minute goes by
+    });
+    await figure.getByRole('button', { name: 'Play' }).click();
+    const kept = () =>
+      page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const opening = indexedDB.open('hornbook', 1);
+            opening.onupgradeneeded = () => opening.transaction?.abort();
+            opening.onerror = () => resolve(false);
+            opening.onsuccess = () => {
+              const count = opening.result.transaction('models').objectStore('models').count();
+              count.onsuccess = () => resolve(count.result === 1);
+            };
+          }),
+      );
+    await expect.poll(kept).toBe(true);
+    await page.reload();
+    await figure.getByRole('button', { name: 'Load it' }).click();
+    await figure.getByText(/a bigram that has learned for \d+ steps/).waitFor();
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('without scripts every page reads well: figures say what they need, and take no room', async () => {
+    const { page, faults } = await site.open('/playground/', { javaScriptEnabled: false });
+    await page.getByText('This figure is live: it needs JavaScript').waitFor();
+    expect((await page.locator('hb-figure').boundingBox())?.height).toBeLessThan(200);
+    await page.getByRole('link', { name: 'command line' }).first().waitFor();
+    expect(faults).toEqual([]);
     await page.close();
   });
 });

@@ -22,6 +22,8 @@ export type PanelOptions<Name extends RecipeName> = {
   /** Training has begun, for the first time or again. */
   readonly onReady: (trainer: Trainer<Name>, ready: Ready<Name>) => void;
   readonly onProgress: (progress: Progress, trainer: Trainer<Name>) => void;
+  /** What may help when it cannot go on, besides another engine and a new start. */
+  readonly remedies?: () => readonly HTMLElement[];
   /** Training rests: it was paused, or has come to its end. */
   readonly onRest?: (trainer: Trainer<Name>) => void;
 };
@@ -172,7 +174,7 @@ export function trainingPanel<Name extends RecipeName>(options: PanelOptions<Nam
 
   /** What went wrong decides what may help. */
   const fail = (message: string) => {
-    const remedies = [button('Start again', restart)];
+    const remedies = [...(options.remedies?.() ?? []), button('Start again', restart)];
     const [first] = message.split('\n');
     if (engine === 'webgpu' || /GPU/.test(message)) {
       say(

@@ -12,7 +12,7 @@ test('an empty file, blanks, and binary ones are refused in a sentence', async (
   await expect(readTextFile(file())).rejects.toThrow('book.txt is empty. Choose');
   await expect(readTextFile(file(' \n\n'))).rejects.toThrow('nothing but blanks');
   await expect(readTextFile(file(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0)))).rejects.toThrow('no plain text');
-  await expect(readTextFile(file(Uint8Array.of(0x47, 0xe9, 0x6e)))).rejects.toThrow('Save it as plain text (UTF-8)');
+  await expect(readTextFile(file(Uint8Array.of(0x47, 0xe9, 0x6e)))).rejects.toThrow('is not in UTF-8');
 });
 
 test('of a large file the first part is used, and no letter is cut in two', async () => {

@@ -29,15 +29,14 @@ export async function readTextFile(file: Blob & { readonly name: string }): Prom
 
 function decode(bytes: Uint8Array, cut: boolean, name: string): string {
   const encoding = markOf(bytes) ?? 'utf-8';
-  const unreadable = () =>
-    new Error(
-      `${name} is no plain text: perhaps a picture, an archive or a document of an office program. Save it as plain text (UTF-8), and bring that.`,
-    );
-  if (encoding === 'utf-8' && bytes.subarray(0, 65_536).includes(0)) throw unreadable();
+  const unreadable = (what: string) => new Error(`${name} is ${what}. Save it as plain text (UTF-8), and bring that.`);
+  if (encoding === 'utf-8' && bytes.subarray(0, 65_536).includes(0)) {
+    throw unreadable('no plain text: perhaps a picture, an archive or a document of an office program');
+  }
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: cut }); // a cut may go through a letter
   } catch (cause) {
-    throw Object.assign(unreadable(), { cause });
+    throw Object.assign(unreadable('not in UTF-8: perhaps an older text, or no text at all'), { cause });
   }
 }
 

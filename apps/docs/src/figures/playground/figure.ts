@@ -12,6 +12,7 @@ import './figure.css';
 
 type Model = Trainer<'language-model'>;
 
+const keptEvery = 30_000; // milliseconds
 const mostModelBytes = 100_000_000; // a page holds it several times: the file, its parameters, the optimizer's moments
 
 export default async function figure(stage: HTMLElement): Promise<void> {
@@ -20,6 +21,7 @@ export default async function figure(stage: HTMLElement): Promise<void> {
   let title = 'model';
   let chart: LossChart | undefined;
   let lastLook = 0;
+  let lastKept = 0;
   const facts = element('p', 'quiet');
   const chartPlace = element('div');
   const sampler = samplerBox({ prompt: '', length: 200 });
@@ -69,7 +71,8 @@ export default async function figure(stage: HTMLElement): Promise<void> {
       form.adopt(metadata.settings);
       note.textContent = `${name}: ${metadata.settings.model === 'mlp' ? 'an' : 'a'} ${metadata.settings.model} that has learned for ${step.toLocaleString('en')} steps. Let it write, or train it on.`;
     } catch (error) {
-      note.textContent = `${name} cannot be loaded: ${(error as Error).message}`;
+      const reason = (error as Error).message.replace(/[^.!?]$/, '$&.');
+      note.textContent = `${name} cannot be loaded: ${reason} The model of this page stays as it is.`;
       return;
     }
     checkpoint = bytes;
@@ -78,8 +81,9 @@ export default async function figure(stage: HTMLElement): Promise<void> {
   const note = element('p', 'note-line');
   note.setAttribute('role', 'status');
 
-  /** Kept whenever training rests. A browser that keeps nothing is no reason to stop. */
+  /** Kept now and then, and whenever training rests. A browser that keeps nothing is no reason to stop. */
   const keep = async (model: Model) => {
+    lastKept = performance.now();
     try {
       const bytes = await model.ask('checkpoint', {});
       await keepModel({ name: title, bytes, when: Date.now() });
@@ -98,6 +102,7 @@ export default async function figure(stage: HTMLElement): Promise<void> {
     inBackground: true,
     onReady(opened, { facts: known }) {
       trainer = opened;
+      lastKept = performance.now();
       title = `${known.source.replace(/\.[^.]*$/, '')}-${known.settings.model}`;
       const number = (value: number) => value.toLocaleString('en');
       facts.textContent = `${number(known.characters)} characters are ${number(known.tokens)} tokens of ${number(known.vocabSize)} kinds. The model has ${number(known.parameterCount)} numbers.`;
@@ -106,13 +111,15 @@ export default async function figure(stage: HTMLElement): Promise<void> {
       chartPlace.replaceChildren(chart.element);
       sampler.attach(opened);
     },
-    onProgress({ step, losses, validationLoss }) {
+    onProgress({ step, losses, validationLoss }, model) {
       chart?.add(losses);
       if (validationLoss !== undefined) chart?.addHeld(step, validationLoss);
+      if (performance.now() - lastKept > keptEvery) void keep(model);
       if (performance.now() - lastLook < 1000) return;
       lastLook = performance.now();
       sampler.refresh();
     },
+    remedies: () => (checkpoint ? [button('Take a new model', changed)] : []),
     onRest(model) {
       sampler.refresh();
       void keep(model);

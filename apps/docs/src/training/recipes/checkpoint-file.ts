@@ -3,7 +3,7 @@ import { readSafetensors, type Safetensors, writeSafetensors } from '@hornbook/f
 import type { ParameterTree } from '@hornbook/ops';
 import type { TokenizerJSON } from '@hornbook/tokenizers';
 import { storeParameters } from '@hornbook/training';
-import type { ModelSettings } from './language-settings.ts';
+import { type ModelSettings, modelKinds } from './language-settings.ts';
 import type { Text } from './prepare-text.ts';
 
 const format = 'hornbook checkpoint';
@@ -40,14 +40,26 @@ export function readCheckpoint(bytes: Uint8Array<ArrayBuffer>): CheckpointFile {
   const { tensors, metadata: header } = readSafetensors(bytes);
   if (header.format !== format) {
     throw new TypeError(
-      'This safetensors file holds the weights of another program: load one that was downloaded here.',
+      'This safetensors file has weights and no settings, as those of other programs: load one that was downloaded here.',
     );
   }
-  const metadata = JSON.parse(header.metadata) as CheckpointMetadata;
-  if (metadata.version !== version) {
-    throw new TypeError(`Expected version ${version} of a checkpoint, got ${metadata.version}: train anew.`);
+  const metadata = parse(header.metadata);
+  if (metadata?.version !== version) {
+    throw new TypeError(`Expected version ${version} of a checkpoint, got ${metadata?.version}: train anew.`);
+  }
+  const model = metadata.settings?.model;
+  if (!modelKinds.includes(model)) {
+    throw new TypeError(`Expected a model of this page (${modelKinds.join(', ')}), got ${model}.`);
   }
   return { tensors, step: Number(header.step), metadata };
+}
+
+function parse(json: string): CheckpointMetadata | null {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new TypeError('The settings in its header cannot be read: the file is damaged.', { cause });
+  }
 }
 
 /** Only the settings that the model has: the command line refuses others. */

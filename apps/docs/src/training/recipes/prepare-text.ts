@@ -57,7 +57,11 @@ export function prepare(
   const encode = (part: string) => tokenizer.encode(part, { disallowedSpecial: [] });
   if (model === 'mlp' || kind === 'lines') {
     const lines = documents(text);
-    if (lines.length < 10) throw tooShort(`at least 10 lines, got ${lines.length}`);
+    if (lines.length < 10) {
+      throw new RangeError(
+        `Expected a list of at least 10 lines, got ${lines.length}: bring a longer one, or choose another model for prose.`,
+      );
+    }
     const parts = split(lines, [0.9, 0.1], manualSeed(seed)).map((part) => part.map(encode));
     const tokens = parts.flat().reduce((sum, ids) => sum + ids.length + 1, 0);
     if (model === 'mlp') {
