@@ -47,9 +47,9 @@ const webgpu = engines.find(({ name }) => name === 'webgpu');
 const source = await readFile(new URL('training-kernels.ts', import.meta.url), 'utf8');
 const folder = dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-backend-webgpu')));
 const theirs = new Set((await readdir(join(folder, 'kernels'))).map((name) => basename(name, '.js')));
-/** Of theirs, those that have none of TensorFlow.js's behind them. */
-const ours = ['ArgMax'];
-const bundled = new Set([...ours, ...source.matchAll(/kernels\/(\w+)\.js/g)].map(([, name]) => name));
+/** Of theirs, those that ours do without. */
+const ours = ['ArgMax', 'BatchMatMul', '_FusedMatMul'];
+const bundled = new Set([...ours, ...Array.from(source.matchAll(/kernels\/(\w+)\.js/g), ([, name]) => name)]);
 
 const sizes = { vocabSize: 7, contextLength: 4, embedDim: 8, numHeads: 2, numLayers: 1 };
 const parts = { ...gptParts(sizes), dropout: 0.1 };

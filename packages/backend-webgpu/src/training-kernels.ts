@@ -1,10 +1,8 @@
 // Registers those of TensorFlow.js's kernels that training and generation call. Every other operation says that its kernel is
 // not registered. Node cannot load these files, and registers all: see training-kernels.node.ts.
 
-import { _fusedMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/_FusedMatMul.js';
 import { addConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Add.js';
 import { addNConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/AddN.js';
-import { batchMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/BatchMatMul.js';
 import { castConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cast.js';
 import { concatConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Concat.js';
 import { cumprodConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Cumprod.js';
@@ -52,7 +50,6 @@ import { type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 const kernels: readonly KernelConfig[] = [
   addConfig,
   addNConfig,
-  batchMatMulConfig,
   castConfig,
   concatConfig,
   cumprodConfig,
@@ -95,7 +92,6 @@ const kernels: readonly KernelConfig[] = [
   transposeConfig,
   unpackConfig,
   zerosLikeConfig,
-  _fusedMatMulConfig,
 ];
 
 for (const kernel of kernels) registerKernel(kernel);

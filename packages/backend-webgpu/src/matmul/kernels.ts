@@ -19,23 +19,34 @@ type Attributes = {
   readonly activation?: string | null;
 };
 
-/** In the place of TensorFlow.js's, whose sums of deep products come out different each time. */
+/** In the place of TensorFlow.js's, whose sums of deep products come out different each time, and which a bundle for training leaves out. */
 export function registerProducts(): void {
-  for (const name of ['BatchMatMul', '_FusedMatMul']) {
-    const original: KernelConfig = getKernel(name, 'webgpu');
-    unregisterKernel(name, 'webgpu');
+  for (const kernelName of ['BatchMatMul', '_FusedMatMul']) {
+    const original: KernelConfig | undefined = getKernel(kernelName, 'webgpu');
+    if (original) unregisterKernel(kernelName, 'webgpu');
     registerKernel({
-      ...original,
+      kernelName,
+      backendName: 'webgpu',
       kernelFunc(call) {
         const backend = call.backend as GpuBackend;
         const { a, b, bias } = call.inputs as unknown as Inputs;
         const product = productOf({ a, b, bias }, (call.attrs ?? {}) as Attributes);
-        if (!product || 'preluActivationWeights' in call.inputs) return original.kernelFunc(call);
+        if (!product || 'preluActivationWeights' in call.inputs) {
+          return original ? original.kernelFunc(call) : refuse({ a, b, bias }, call.attrs as Attributes);
+        }
         const shape = outputShape({ a, b }, product);
         return makeProduct(backend, product, planOf(backend, product, backend.tuning.get(classOf(product))), shape);
       },
     });
   }
+}
+
+function refuse(tensors: Inputs, { transposeA, transposeB, activation }: Attributes): never {
+  const given = Object.entries(tensors).map(([name, tensor]) => tensor && `${name} ${tensor.dtype} [${tensor.shape}]`);
+  const form = [transposeA && 'transposeA', transposeB && 'transposeB', activation].filter(Boolean);
+  throw new RangeError(
+    `Expected float32 matrices [rows, depth] and [depth, columns] with numbers in them, got ${[...given, ...form].filter(Boolean).join(', ')}: other products take the whole engine, @hornbook/backends`,
+  );
 }
 
 /** The product, if it is one that our shaders make. */

@@ -2,10 +2,23 @@
 import { useBackend } from '@hornbook/backends';
 import { manualSeed } from '@hornbook/random';
 import { engines } from '@hornbook/testing';
-import { backend, engine, fused, matMul, memory, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  engine,
+  fused,
+  getKernel,
+  matMul,
+  memory,
+  registerKernel,
+  type Tensor,
+  tensor,
+  tensor1d,
+  tidy,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { GpuBackend } from '../backend.ts';
-import { productOf } from './kernels.ts';
+import { productOf, registerProducts } from './kernels.ts';
 import { classOf, planOf, tiles, tilesOn } from './plans.ts';
 import { makeProduct, type Plan } from './product.ts';
 
@@ -148,6 +161,23 @@ describe.skipIf(!webgpu?.available)('a product on the GPU', () => {
     );
     expect(matMul(tensor([], [0, 3]), tensor([1, 2, 3], [3, 1])).shape).toEqual([0, 1]);
     expect(() => matMul(whole, tensor([1, 2, 3], [3, 1], 'int32'))).toThrow();
+  });
+
+  test('of other kinds is refused where TensorFlow.js is not there for them', () => {
+    const wrapped = getKernel('BatchMatMul', 'webgpu');
+    unregisterKernel('BatchMatMul', 'webgpu');
+    registerProducts();
+    const whole = tensor([1, 2], [1, 2], 'int32');
+    const product = () => matMul(whole, whole, false, true);
+    const refusal =
+      'Expected float32 matrices [rows, depth] and [depth, columns] with numbers in them, got a int32 [1,2]';
+    try {
+      expect(product).toThrow(refusal);
+    } finally {
+      unregisterKernel('BatchMatMul', 'webgpu');
+      registerKernel(wrapped);
+    }
+    expect(product).not.toThrow();
   });
 
   test('is planned by its shape, and by what was measured', () => {
