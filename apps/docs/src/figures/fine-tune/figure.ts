@@ -18,21 +18,29 @@ export default function fineTuneFigure(stage: HTMLElement): void {
   const measured = element('tbody');
   const samples = element('p', 'samples mono', '…');
   const told = announcement('result');
-  let asking = false;
+  let asked: Trainer<'fine-tune'> | undefined;
+  let due: number | undefined;
   let lastAsked = 0;
 
-  /** Asked for again when the last answer has come. */
+  /** At once, or when the last answer has come. */
   const look = async (trainer: Trainer<'fine-tune'>, step: number) => {
-    if (asking) return;
-    asking = true;
+    due = step;
+    if (asked === trainer) return;
+    asked = trainer;
     try {
-      const { names, words } = await trainer.ask('losses', {});
-      const cells = [String(step), names?.toFixed(3) ?? '', words?.toFixed(3) ?? ''];
-      measured.append(element('tr', '', ...cells.map((cell) => element('td', '', cell))));
-      while (measured.children.length > 8) measured.children[1].remove(); // the first stays, to compare with
-      samples.textContent = (await trainer.ask('words', { count: 10 })).join(' ');
+      while (due !== undefined && asked === trainer) {
+        const at: number = due;
+        due = undefined;
+        const { names, words } = await trainer.ask('losses', {});
+        const written = (await trainer.ask('words', { count: 10 })).join(' ');
+        if (asked !== trainer) return; // it began anew meanwhile
+        const cells = [String(at), names?.toFixed(3) ?? '', words?.toFixed(3) ?? ''];
+        measured.append(element('tr', '', ...cells.map((cell) => element('td', '', cell))));
+        while (measured.children.length > 8) measured.children[1].remove(); // the first stays, to compare with
+        samples.textContent = written;
+      }
     } finally {
-      asking = false;
+      if (asked === trainer) asked = undefined;
     }
   };
 
@@ -46,7 +54,7 @@ export default function fineTuneFigure(stage: HTMLElement): void {
     onReady(trainer, { facts }) {
       chart.clear();
       measured.replaceChildren();
-      asking = false;
+      asked = undefined;
       step = 0;
       const { trainedCount, parameterCount } = facts;
       const count = (number: number) => number.toLocaleString('en');
