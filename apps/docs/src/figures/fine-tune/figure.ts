@@ -31,6 +31,9 @@ export default function fineTuneFigure(stage: HTMLElement): void {
       measured.append(element('tr', '', ...cells.map((cell) => element('td', '', cell))));
       while (measured.children.length > 8) measured.children[1].remove(); // the first stays, to compare with
       samples.textContent = (await trainer.ask('words', { count: 10 })).join(' ');
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name !== 'AbortError') told.textContent = message; // it was broken off where training has begun anew
     } finally {
       asking = false;
     }
