@@ -1,4 +1,4 @@
-// A program's help, 80 letters wide, as Markdown for windows of any width: its two columns become tables, examples a block.
+// A program's help, 80 letters wide, as Markdown for windows of any width: its two columns become tables or lists, examples a block.
 
 /** @param help 'Usage: …', a sentence, 'Options:' with lines below it, 'Examples:', and words between */
 export function helpAsMarkdown(help) {
@@ -22,8 +22,9 @@ function parts(help) {
 function markdown({ heading, lines }) {
   const text = lines.join(' ');
   if (text.startsWith('Usage: ')) return `Usage: ${code(text.slice('Usage: '.length))}`;
-  if (heading === undefined) return sentence(text);
+  if (heading === undefined && !text.startsWith('  ')) return sentence(text);
   const rows = tableRows(lines);
+  if (heading === undefined) return rows.map(([term, meaning]) => `- ${code(term)}: ${sentence(meaning)}`).join('\n');
   if (rows.every(([, meaning]) => meaning === '')) return block(lines);
   const cells = rows.map(([term, meaning]) => `| ${code(term.replaceAll('|', '\\|'))} | ${sentence(meaning)} |`);
   return [`| ${heading} | Meaning |`, '| --- | --- |', ...cells].join('\n');

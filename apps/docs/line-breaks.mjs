@@ -2,6 +2,7 @@
 
 const fitsOnPhone = 30; // letters of code in a row
 const fitsInCell = 12;
+const wholeInCell = 24; // a package's name, but not a path within it
 const longName = 20; // such as AutoModelForSequenceClassification, which fills a cell
 
 /** A plugin for rehype. */
@@ -26,7 +27,8 @@ export function setBreaks(element, fits) {
 /** 'train --model gpt' → 'train ', an element with '--model', ' gpt' */
 function pieces(text, fits) {
   return text.split(/(\s+)/).flatMap((word) => {
-    if (/[-/]/.test(word) && word.length <= fitsOnPhone) return [unbroken(word)];
+    const whole = fits === fitsInCell ? wholeInCell : fitsOnPhone;
+    if (/[-/]/.test(word) && word.length <= whole) return [unbroken(word)];
     return word.length > fits
       ? parted(word, fits === fitsInCell && word.length > longName)
       : [{ type: 'text', value: word }];

@@ -39,6 +39,9 @@ export default function fineTuneFigure(stage: HTMLElement): void {
         while (measured.children.length > 8) measured.children[1].remove(); // the first stays, to compare with
         samples.textContent = written;
       }
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name !== 'AbortError') told.textContent = message; // it was broken off where training has begun anew
     } finally {
       if (asked === trainer) asked = undefined;
     }
