@@ -13,4 +13,5 @@ export { describeEngines, engines } from './engines.ts';
 export { expectGradient } from './finite-differences.ts';
 export { expectFrequencies } from './frequencies.ts';
 export { type GoldenTensor, golden } from './golden.ts';
+export { normAndGradients, normOps } from './norm-ops.ts';
 export { wave, waveOfIds } from './wave.ts';
